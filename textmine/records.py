@@ -278,7 +278,7 @@ class Statement:
 class Tag:
     """A theme on a statement: who said so, how surely, and on which words.
 
-    ``start``/``end`` are offsets into ``Report.text`` of the words that spoke for it; ``None`` where a model gives none.
+    ``start``/``end`` are offsets into ``Report.text`` of the words that spoke for it, or ``None``.
     """
 
     statement_id: str
