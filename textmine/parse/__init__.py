@@ -1,0 +1,63 @@
+"""Step 2: Source → :class:`~textmine.records.Report`: layout, sections, metadata."""
+
+from __future__ import annotations
+
+from textmine.errors import ReadError
+from textmine.normalize import normalize_source
+from textmine.parse.metadata import find_metadata
+from textmine.parse.sections import find_sections
+from textmine.records import Layout, Report, Source
+
+__all__ = ["parse_report"]
+
+
+def parse_report(source: Source) -> Report:
+    """Return the report that a file holds, with sections and metadata; cells are not read yet.
+
+    Raises:
+        ReadError: ``not_a_report`` (stage ``parse``) where the text is no annual report on disclosure.
+
+    >>> from textmine.read import read_bytes
+    >>> text = "棠梨镇人民政府2022年政府信息公开工作年度报告\\n一、总体情况\\n平稳。\\n五、存在的主要问题及改进情况\\n更新慢。"
+    >>> report = parse_report(read_bytes(text.encode(), "a.txt"))
+    >>> report.metadata.year.value, [section.section for section in report.sections]
+    ('2022', ['preamble', 'overview', 'problems'])
+    """
+    normal = normalize_source(source)
+    text = normal.text
+    sections = find_sections(text)
+    codes = {section.section for section in sections} - {"preamble"}
+    head = text[:3000] + (source.title or "")
+    if "信息公开" not in head.replace("政务公开", "信息公开") or (not codes and "年度报告" not in head):
+        raise ReadError(source.path, "not_a_report", "neither title nor sections of such a report", stage="parse")
+    tables = "".join(cell.text for table in normal.tables for cell in table.grid.cells)
+    return Report(
+        report_id=source.sha256[:16],
+        path=source.path,
+        sha256=source.sha256,
+        source_format=source.source_format,
+        encoding=source.encoding,
+        text=text,
+        layout=find_layout(text + tables, len(codes)),
+        metadata=find_metadata(text, source),
+        sections=sections,
+        tables=normal.tables,
+        places=normal.places,
+        skipped=source.skipped,
+    )
+
+
+def find_layout(text: str, n_sections: int) -> Layout:
+    """Return the layout by the headers of part two, then by headings; never by the year.
+
+    >>> find_layout("信息内容 本年制发件数 本年废止件数", 6)
+    '2021'
+    """
+    tight = "".join(text.split())
+    if "本年制发件数" in tight or "现行有效件数" in tight:
+        return "2021"
+    if "本年新制作数量" in tight or "本年新公开数量" in tight:
+        return "2019"
+    if "其他需要报告的事项" in tight and "收到和处理政府信息公开申请情况" in tight:
+        return "2021"
+    return "pre2019" if n_sections >= 2 else "unknown"

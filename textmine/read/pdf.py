@@ -1,0 +1,317 @@
+"""PDF with a text layer → Source, through pypdfium2: lines joined to paragraphs, ruled tables as grids."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final
+
+from textmine.errors import ReadError
+from textmine.records import Block, Grid, GridCell, Piece, Skipped, Source
+
+_PAGE_MARK: Final = re.compile(r"[-—–－\s]*\d{1,3}[-—–－\s]*|第\s*\d+\s*页(\s*[,，/共]+\s*\d+\s*页)?")
+#: points; lines nearer than this are one ruling line (pdfplumber's snap and join tolerance is 3)
+_SNAP: Final = 3.0
+
+
+@dataclass(slots=True)
+class _Line:
+    text: str
+    left: float
+    right: float
+    top: float
+    size: float
+    page: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Char:
+    text: str
+    x: float
+    y: float
+    left: float
+    right: float
+    size: float
+
+
+def read_pdf(data: bytes, name: str, sha256: str) -> Source:
+    """Return paragraphs and ruled tables of a PDF in reading order.
+
+    Raises:
+        ReadError: ``encrypted``, ``damaged``, or ``no_text_layer`` where no page has text.
+    """
+    import pypdfium2 as pdfium
+
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        reason = "encrypted" if "password" in str(error).lower() else "damaged"
+        raise ReadError(name, reason, str(error)) from error
+    items: list[_Line | Grid] = []
+    skipped = []
+    try:
+        for number in range(len(document)):
+            page = document[number]
+            found = _read_page(page, number + 1)
+            if not found:
+                skipped.append(Skipped(name, "read", "no_text_layer", f"page {number + 1}"))
+            items += found
+    except pdfium.PdfiumError as error:
+        raise ReadError(name, "damaged", str(error)) from error
+    finally:
+        document.close()
+    if not any(isinstance(item, _Line) for item in items):
+        raise ReadError(name, "no_text_layer", f"{len(skipped)} pages, none with text")
+    items = _drop_running_lines(items)
+    return Source(name, "pdf", sha256, tuple(_to_blocks(_join_grids(items))), skipped=tuple(skipped))
+
+
+def _read_page(page: Any, number: int) -> list[_Line | Grid]:
+    textpage = page.get_textpage()
+    chars = _chars(textpage)
+    grids = [_fill(lines, chars, number) for lines in _ruled_areas(page)]
+    boxes = [(grid, box) for grid, box in grids if any(cell.text for cell in grid.cells)]
+    free = [c for c in chars if not any(b[0] <= c.x <= b[2] and b[1] <= c.y <= b[3] for _, b in boxes)]
+    placed: list[tuple[float, _Line | Grid]] = [(line.top, line) for line in _lines(free, number)]
+    placed += [(box[3], grid) for grid, box in boxes]
+    placed.sort(key=lambda entry: -entry[0])
+    return [item for _, item in placed]
+
+
+def _chars(textpage: Any) -> list[_Char]:
+    import pypdfium2.raw as raw
+
+    box = [ctypes.c_double() for _ in range(4)]
+    left, right, bottom, top = box
+    found = []
+    for index in range(textpage.count_chars()):
+        code = raw.FPDFText_GetUnicode(textpage, index)
+        text = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+        if not text.strip() or code < 32:
+            continue
+        raw.FPDFText_GetCharBox(textpage, index, left, right, bottom, top)
+        x0, x1, y0, y1 = left.value, right.value, bottom.value, top.value
+        # The font size that pdfium reports ignores the text matrix; a Chinese glyph fills nearly its whole em.
+        size = 1.08 * max(x1 - x0, y1 - y0) if "\u4e00" <= text <= "\u9fff" else 0.0
+        found.append(_Char(text, (x0 + x1) / 2, (y0 + y1) / 2, x0, x1, size))
+    sizes = sorted(c.size for c in found if c.size) or [12.0]
+    usual = sizes[len(sizes) // 2]
+    return [c if c.size > 0.5 * usual else _Char(c.text, c.x, c.y, c.left, c.right, usual) for c in found]
+
+
+def _lines(chars: list[_Char], page: int) -> list[_Line]:
+    """Characters to lines by their height on the page; punctuation sits low, so half a character is the bound."""
+    rows: list[list[_Char]] = []
+    for char in sorted(chars, key=lambda c: -c.y):
+        near = next((row for row in reversed(rows[-3:]) if abs(_height(row) - char.y) < 0.6 * max(char.size, 6)), None)
+        if near is None:
+            rows.append([char])
+        else:
+            near.append(char)
+    lines = []
+    for number, row in enumerate(rows, 1):
+        row.sort(key=lambda c: c.left)
+        text = row[0].text
+        for before, char in zip(row, row[1:], strict=False):
+            gap = (char.left - before.right) / char.size
+            text += (" " if gap > _space_width(before.text, char.text) else "") + char.text
+        size = max(c.size for c in row)
+        lines.append(_Line(text, row[0].left, row[-1].right, _height(row), size, page, number))
+    return lines
+
+
+def _space_width(before: str, after: str) -> float:
+    """The gap, in ems, from which two characters are apart; the narrow box of a 1 makes digits seem so."""
+    if (before + after).isdigit():
+        return 0.7
+    return 0.25 if (before + after).isascii() else 1.5
+
+
+def _height(row: list[_Char]) -> float:
+    return sorted(c.y for c in row)[len(row) // 2]
+
+
+def _ruled_areas(page: Any) -> list[tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]]:
+    """Return (horizontal, vertical) ruling lines as (position, from, to), one pair for each separate table."""
+    import pypdfium2.raw as raw
+
+    horizontal: list[tuple[float, float, float]] = []
+    vertical: list[tuple[float, float, float]] = []
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=6):
+        x0, y0, x1, y1 = item.get_bounds() if hasattr(item, "get_bounds") else item.get_pos()
+        width, height = x1 - x0, y1 - y0
+        if height <= _SNAP and width > 2 * _SNAP:
+            horizontal.append(((y0 + y1) / 2, x0, x1))
+        elif width <= _SNAP and height > 2 * _SNAP:
+            vertical.append(((x0 + x1) / 2, y0, y1))
+        elif width > 2 * _SNAP and height > 2 * _SNAP and width < 0.95 * page.get_width():
+            horizontal += [(y0, x0, x1), (y1, x0, x1)]
+            vertical += [(x0, y0, y1), (x1, y0, y1)]
+    return _group(_merge(horizontal), _merge(vertical))
+
+
+def _merge(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    """Snap parallel lines to one position and join those that touch."""
+    snapped: list[list[tuple[float, float, float]]] = []
+    for line in sorted(lines):
+        if snapped and line[0] - snapped[-1][-1][0] <= _SNAP:
+            snapped[-1].append(line)
+        else:
+            snapped.append([line])
+    merged = []
+    for group in snapped:
+        position = sum(line[0] for line in group) / len(group)
+        spans: list[list[float]] = []
+        for _, low, high in sorted(group, key=lambda entry: entry[1]):
+            if spans and low <= spans[-1][1] + _SNAP:
+                spans[-1][1] = max(spans[-1][1], high)
+            else:
+                spans.append([low, high])
+        merged += [(position, low, high) for low, high in spans]
+    return merged
+
+
+def _group(
+    horizontal: list[tuple[float, float, float]], vertical: list[tuple[float, float, float]]
+) -> list[tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]]:
+    """Put lines that cross or touch into one table."""
+    lines = [("h", *line) for line in horizontal] + [("v", *line) for line in vertical]
+    parent = list(range(len(lines)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for i, (_, y, x0, x1) in enumerate(lines[: len(horizontal)]):
+        for j, (_, x, y0, y1) in enumerate(lines[len(horizontal) :], len(horizontal)):
+            if x0 - _SNAP <= x <= x1 + _SNAP and y0 - _SNAP <= y <= y1 + _SNAP:
+                parent[root(i)] = root(j)
+    areas: dict[int, tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]] = {}
+    for i, (kind, *line) in enumerate(lines):
+        areas.setdefault(root(i), ([], []))[kind == "v"].append((line[0], line[1], line[2]))
+    # Two vertical lines alone are the edges of a shaded paragraph, not a table.
+    return [area for area in areas.values() if len(area[0]) > 1 and len(_positions(area[1])) > 2]
+
+
+def _fill(
+    area: tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]], chars: list[_Char], page: int
+) -> tuple[Grid, tuple[float, float, float, float]]:
+    """Make the grid of one table: slots between ruling lines, joined where no line parts them, then the characters."""
+    horizontal, vertical = area
+    ys = _positions(horizontal, descending=True)
+    xs = _positions(vertical)
+    n_rows, n_columns = len(ys) - 1, len(xs) - 1
+
+    def wall_above(r: int, c: int) -> bool:
+        middle = (xs[c] + xs[c + 1]) / 2
+        return any(abs(y - ys[r]) <= _SNAP and low <= middle <= high for y, low, high in horizontal)
+
+    def wall_left(r: int, c: int) -> bool:
+        middle = (ys[r] + ys[r + 1]) / 2
+        return any(abs(x - xs[c]) <= _SNAP and low <= middle <= high for x, low, high in vertical)
+
+    owner: dict[tuple[int, int], tuple[int, int]] = {}
+    shapes: list[tuple[int, int, int, int]] = []
+    for r in range(n_rows):
+        for c in range(n_columns):
+            if (r, c) in owner:
+                continue
+            width = 1
+            while c + width < n_columns and not wall_left(r, c + width) and (r, c + width) not in owner:
+                width += 1
+            height = 1
+            while r + height < n_rows and not any(wall_above(r + height, c + k) for k in range(width)):
+                height += 1
+            for y in range(r, r + height):
+                for x in range(c, c + width):
+                    owner[y, x] = (r, c)
+            shapes.append((r, c, height, width))
+    texts: dict[tuple[int, int], list[_Char]] = {}
+    box = (xs[0] - _SNAP, ys[-1] - _SNAP, xs[-1] + _SNAP, ys[0] + _SNAP)
+    rising = ys[::-1]
+    inside = [char for char in chars if box[0] <= char.x <= box[2] and box[1] <= char.y <= box[3]]
+    for char in inside:
+        r = min(max(n_rows - bisect_right(rising, char.y), 0), n_rows - 1)
+        c = min(max(bisect_right(xs, char.x) - 1, 0), n_columns - 1)
+        texts.setdefault(owner[r, c], []).append(char)
+    cells = tuple(
+        GridCell(r, c, "\n".join(line.text for line in _lines(texts.get((r, c), []), page)), height, width, page)
+        for r, c, height, width in shapes
+    )
+    reading = "\n".join(line.text for line in _lines(inside, page))
+    return Grid(n_rows, n_columns, cells, page=page, text=reading), box
+
+
+def _positions(lines: list[tuple[float, float, float]], *, descending: bool = False) -> list[float]:
+    found: list[float] = []
+    for position in sorted(line[0] for line in lines):
+        if not found or position - found[-1] > _SNAP:
+            found.append(position)
+    return found[::-1] if descending else found
+
+
+def _drop_running_lines(items: list[_Line | Grid]) -> list[_Line | Grid]:
+    """Drop page marks, and lines that stand as first or last on at least three pages (running headers and footers)."""
+    pages: dict[int, list[_Line]] = {}
+    for item in items:
+        if isinstance(item, _Line):
+            pages.setdefault(item.page, []).append(item)
+    edges = Counter(text for lines in pages.values() for text in {lines[0].text, lines[-1].text})
+    dropped = set()
+    for lines in pages.values():
+        for line in (lines[0], lines[-1]):
+            if _PAGE_MARK.fullmatch(line.text.strip()) or (edges[line.text] >= 3 and len(pages) >= 3):
+                dropped.add(id(line))
+    return [item for item in items if id(item) not in dropped]
+
+
+def _join_grids(items: list[_Line | Grid]) -> list[_Line | Grid]:
+    """Join a table that goes on after a page break: nothing stands between, and the columns agree."""
+    joined: list[_Line | Grid] = []
+    for item in items:
+        before = joined[-1] if joined else None
+        if (
+            isinstance(item, Grid)
+            and isinstance(before, Grid)
+            and item.n_columns == before.n_columns
+            and item.page == (before.cells[-1].page or 0) + 1
+        ):
+            shifted = tuple(
+                GridCell(c.row + before.n_rows, c.column, c.text, c.row_span, c.column_span, c.page) for c in item.cells
+            )
+            rows = before.n_rows + item.n_rows
+            text = f"{before.text}\n{item.text}"
+            joined[-1] = Grid(rows, before.n_columns, before.cells + shifted, before.page, before.line, text)
+        else:
+            joined.append(item)
+    return joined
+
+
+def _to_blocks(items: list[_Line | Grid]) -> list[Block]:
+    """Join lines to paragraphs: a line that reaches the right edge goes on in the next one unless that is indented."""
+    lines = [item for item in items if isinstance(item, _Line)]
+    edge = sorted(line.right for line in lines)[int(0.9 * (len(lines) - 1))]
+    margin = sorted(line.left for line in lines)[int(0.25 * (len(lines) - 1))]
+    blocks: list[Block] = []
+    before: _Line | None = None
+    for item in items:
+        if isinstance(item, Grid):
+            blocks.append(Block(grid=item))
+            before = None
+            continue
+        piece = Piece(item.text, item.page, item.number)
+        size = item.size or 12.0
+        full = before is not None and before.right > edge - 2.5 * size
+        indented = item.left > margin + 1.2 * size
+        if full and not indented and blocks and blocks[-1].grid is None:
+            blocks[-1] = Block((*blocks[-1].pieces, piece))
+        else:
+            blocks.append(Block((piece,)))
+        before = item
+    return blocks
