@@ -18,7 +18,7 @@ def parse_report(source: Source) -> Report:
         ReadError: ``not_a_report`` (stage ``parse``) where the text is no annual report on disclosure.
 
     >>> from textmine.read import read_bytes
-    >>> text = "棠梨镇人民政府2022年政府信息公开工作年度报告\\n一、总体情况\\n平稳。\\n五、存在的主要问题及改进情况\\n更新慢。"
+    >>> text = "棠梨镇人民政府2022年政府信息公开工作年度报告\\n一、总体情况\\n平稳。\\n五、存在的主要问题\\n更新慢。"
     >>> report = parse_report(read_bytes(text.encode(), "a.txt"))
     >>> report.metadata.year.value, [section.section for section in report.sections]
     ('2022', ['preamble', 'overview', 'problems'])

@@ -8,7 +8,7 @@ from typing import Final
 from textmine.records import Field, Metadata, Source
 
 _TITLE: Final = re.compile(
-    r"^[ \t]*((?:[^\n。；\t]{2,40}\n)?[^\n。；\t]{0,50}?(20\d{2})(?:[—\-–至]20\d{2})?(?:年度?|学年度?)[^\n。；\t]{0,12}信息公开[^\n。；\t]{0,10}报告)",
+    r"^[ \t]*((?:[^\n。；\t]{2,40}\n)?[^\n。；\t]{0,50}?(20\d{2})(?:[—\-–至]20\d{2})?(?:年度?|学年度?)[^\n。；\t]{0,12}信息公开[^\n。；\t]{0,10}报告)",  # noqa: E501
     re.MULTILINE,
 )
 _PREPARED: Final = re.compile(r"本(?:年度)?报告由([^\s，。；（(]{3,40}?)(?:根据|按照|依据|编制|负责)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -85,18 +86,18 @@ def _read_page(page: Any, number: int) -> list[_Line | Grid]:
 def _chars(textpage: Any) -> list[_Char]:
     import pypdfium2.raw as raw
 
-    box = [ctypes.c_double() for _ in range(4)]
-    left, right, bottom, top = box
+    box = raw.FS_RECTF()
     found = []
     for index in range(textpage.count_chars()):
         code = raw.FPDFText_GetUnicode(textpage, index)
         text = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
         if not text.strip() or code < 32:
             continue
-        raw.FPDFText_GetCharBox(textpage, index, left, right, bottom, top)
-        x0, x1, y0, y1 = left.value, right.value, bottom.value, top.value
-        # The font size that pdfium reports ignores the text matrix; a Chinese glyph fills nearly its whole em.
-        size = 1.08 * max(x1 - x0, y1 - y0) if "\u4e00" <= text <= "\u9fff" else 0.0
+        # The loose box is the cell of the character: a comma then stands on the height of its line.
+        raw.FPDFText_GetLooseCharBox(textpage, index, box)
+        x0, x1, y0, y1 = box.left, box.right, box.bottom, box.top
+        # The font size that pdfium reports ignores the text matrix; a Chinese character is one em wide.
+        size = (x1 - x0) if "\u4e00" <= text <= "\u9fff" else 0.0
         found.append(_Char(text, (x0 + x1) / 2, (y0 + y1) / 2, x0, x1, size))
     sizes = sorted(c.size for c in found if c.size) or [12.0]
     usual = sizes[len(sizes) // 2]
@@ -116,7 +117,7 @@ def _lines(chars: list[_Char], page: int) -> list[_Line]:
     for number, row in enumerate(rows, 1):
         row.sort(key=lambda c: c.left)
         text = row[0].text
-        for before, char in zip(row, row[1:], strict=False):
+        for before, char in itertools.pairwise(row):
             gap = (char.left - before.right) / char.size
             text += (" " if gap > _space_width(before.text, char.text) else "") + char.text
         size = max(c.size for c in row)
@@ -148,10 +149,18 @@ def _ruled_areas(page: Any) -> list[tuple[list[tuple[float, float, float]], list
             horizontal.append(((y0 + y1) / 2, x0, x1))
         elif width <= _SNAP and height > 2 * _SNAP:
             vertical.append(((x0 + x1) / 2, y0, y1))
-        elif width > 2 * _SNAP and height > 2 * _SNAP and width < 0.95 * page.get_width():
+        elif width > 2 * _SNAP and height > 2 * _SNAP and _is_stroked(item):
             horizontal += [(y0, x0, x1), (y1, x0, x1)]
             vertical += [(x0, y0, y1), (x1, y0, y1)]
     return _group(_merge(horizontal), _merge(vertical))
+
+
+def _is_stroked(path: Any) -> bool:
+    """A box that is only filled is the shade behind a paragraph, not the frame of a cell."""
+    import pypdfium2.raw as raw
+
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    return bool(raw.FPDFPath_GetDrawMode(path.raw, fill, stroke)) and bool(stroke.value)
 
 
 def _merge(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
