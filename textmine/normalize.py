@@ -19,9 +19,7 @@ _SUPPLEMENT: Final = dict(
     )
 )
 _INVISIBLE: Final = (
-    "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\u202a\u202b\u202c\u202d\u202e"
-    "\u2066\u2067\u2068\u2069"
-)
+    "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 _CJK: Final = "\u3400-\u9fff\uf900-\ufaff\u3001-\u303f\uff01-\uff5e“”‘’…—"
 _SPACE: Final = re.compile(rf"(?<=[{_CJK}])[ ]+(?=[{_CJK}0-9])|(?<=[0-9%])[ ]+(?=[{_CJK}])")

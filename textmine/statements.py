@@ -66,7 +66,7 @@ def split_statements(report: Report) -> tuple[Statement, ...]:
 def split_text(text: str) -> tuple[Unit, ...]:
     """Return the statements of a problems part.
 
-    >>> [(u.role, u.label) for u in split_text("仍有以下不足：一是更新慢，不够及时；二是人手不足。下一步，将配备专人。")]
+    >>> [(u.role, u.label) for u in split_text("有以下不足：一是更新慢、不及时；二是人手不足。下一步，将配备专人。")]
     [('context', ''), ('problem', '一是'), ('problem', '二是'), ('measure', '')]
     """
     units: list[Unit] = []
@@ -97,7 +97,7 @@ def _marks(text: str) -> list[tuple[int, str]]:
         label = _LABEL.match(text, match.end())
         if label is None or (found and found[-1][0] == match.end()):
             continue
-        line_start = match.end() == 0 or "\n" in text[match.start() - 1 : match.end()]
+        at_line = match.end() == 0 or "\n" in text[match.start() - 1 : match.end()]
         # a comma opens a point only before 一是 and its like
         if (label["line"] and not line_start) or (
             text[match.start() - 1 : match.start()] in "，," and not label["run"]
