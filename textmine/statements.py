@@ -92,12 +92,12 @@ def _pieces(text: str) -> list[tuple[int, int, str]]:
 
 
 def _marks(text: str) -> list[tuple[int, str]]:
-    found = []
+    found: list[tuple[int, str]] = []
     for match in _BREAK.finditer(text):
         label = _LABEL.match(text, match.end())
         if label is None or (found and found[-1][0] == match.end()):
             continue
-        at_line = match.end() == 0 or "\n" in text[match.start() - 1 : match.end()]
+        line_start = match.end() == 0 or "\n" in text[match.start() - 1 : match.end()]
         # a comma opens a point only before 一是 and its like
         if (label["line"] and not line_start) or (
             text[match.start() - 1 : match.start()] in "，," and not label["run"]
