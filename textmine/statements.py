@@ -30,13 +30,16 @@ _FUTURE: Final = re.compile(
     r"|建立|开展|组织|深化|加快|制定|明确|严格|充实|扩大|创新|增强|定期|及时|积极|充分|做好|抓好|规定|安排|配备|邀请|打通|编制|开设|增设|聘请)"
 )
 _LEAD: Final = re.compile(
-    r"(?:以下|如下|几个?方面|几点|主要(?:表现|体现)(?:在|为)|表现在|体现在|主要有|采取.{0,12}措施|存在.{0,12}(?:问题|不足|差距|短板)).{0,12}[：:。，,；;]?$"
+    r"(?:以下|如下|几个?方面|几点|主要(?:表现|体现)(?:在|为)|表现在|体现在|主要有|采取.{0,12}措施|存在.{0,12}(?:问题|不足|差距|短板|薄弱环节|困难)|挑战).{0,12}[：:。，,；;]?$"
     r"|还?(?:存在|有)(?:一定|一些|不少|较大).{0,6}(?:差距|问题|不足|短板).{0,10}[：:。，,]$"
 )
 _ACHIEVED: Final = re.compile(
     r"取得(?:了|一定|积极|明显|较好|新)|进展|成效|虽然|尽管|总体平稳|领导下|指导下|基本完成|圆满完成|全面完成"
 )
 _NONE: Final = re.compile(r"(?:本年度|我[局镇县区市])?(?:无|暂无|没有)[^，。；]{0,10}[。；]?")
+_TURN: Final = re.compile(r"下一步|下步|今后|针对|为此|接下来|明年|来年|20\d\d年(?:将|，我)|下一学?年")
+#: below this score of :func:`decide_role` the place in the part decides; chosen on the worked examples of the codebook
+_SURE: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,19 @@ def split_text(text: str) -> tuple[Unit, ...]:
     [('context', ''), ('problem', '一是'), ('problem', '二是'), ('measure', '')]
     """
     units: list[Unit] = []
+    phase: Role = "problem"  # what the part is speaking of: decides where the wording does not
     for start, end, label in _pieces(text):
         piece = text[start:end]
-        if not re.search(r"\w", piece) or _BARE.fullmatch(piece):
+        if not re.search(r"\w", piece):
             continue
-        role, _ = decide_role(piece)
+        if _BARE.fullmatch(piece):
+            phase = "measure" if re.search("改进|整改|措施|打算|下一步|今后|办法|思路|计划", piece) else "problem"
+            continue
+        role, score = decide_role(piece)
+        if _TURN.match(piece):
+            phase = "measure"
+        elif score < _SURE and (units or label):
+            role = phase
         units.append(Unit(len(units) + 1, role, label, start, end, piece))
     return tuple(units)
 
@@ -111,7 +122,7 @@ def _point(text: str, start: int, end: int, label: str) -> list[tuple[int, int, 
     """A point ends where a new paragraph or a turn to the measures begins that no enumerator opens."""
     # A turn is a sentence of its own after the point: 。下一步，… or a new line.
     turn = re.compile(
-        r"\n(?!\s*$)|(?<=[。；;])\s*(?=下一步|下步|今后|针对(?:上述|以上|存在|这些)|为此|接下来|改进措施|整改措施|改进情况)"
+        r"\n(?!\s*$)|(?<=[。；;])\s*(?=下一步|下步|今后|针对(?:上述|以上|存在|这些)|为此|接下来|改进措施|整改措施|改进情况|改进思路|改进[：:]|整改[：:])"
     )
     title = re.compile(rf"{re.escape(label)}[^\n。；]{{2,30}}\n")
     first = start
