@@ -1,9 +1,32 @@
 """Text mining for 政府信息公开工作年度报告, from the published file to themes.
 
-The flow: ``file → Source → Report → Statement → Tag``. The records are in :mod:`textmine.records`, the
-stated errors in :mod:`textmine.errors`.
+The flow: ``file → Source → Report → Statement → Tag → frames``. The names below load their modules on first use, so
+that importing textmine stays light.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any, Final
+
 __version__ = "0.1.0"
+
+_HOMES: Final = {
+    "read_file": "textmine.read",
+    "parse_report": "textmine.parse",
+    "split_statements": "textmine.statements",
+    "split_text": "textmine.statements",
+    "tag_statements": "textmine.themes",
+    "load_codebook": "textmine.themes",
+    "RuleTagger": "textmine.themes",
+    "mine": "textmine.pipeline",
+    "count_themes": "textmine.summarize",
+    "summarize": "textmine.summarize",
+}
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'textmine' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

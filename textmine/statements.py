@@ -129,7 +129,7 @@ def _point(text: str, start: int, end: int, label: str) -> list[tuple[int, int, 
     if titled := title.match(text, start):
         first = titled.end()
         if first >= end:
-            return [] if _BARE.fullmatch(text[start:end].strip()) else [_trimmed(text, start, end, label)]
+            return [_trimmed(text, start, end, label)]
     match = turn.search(text, first, end)
     if match is None:
         return [_trimmed(text, start, end, label)]

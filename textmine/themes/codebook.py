@@ -82,8 +82,8 @@ def _theme(data: dict[str, Any], path: Path) -> Theme:
     for rule in data.get("rule", []):
         _check_keys(rule, _RULE_KEYS, path)
         rules.append(Rule(rule["id"], rule["role"], tuple(rule["terms"])))
-    names = (data[key] for key in ("code", "name_zh", "name_en", "group", "definition"))
-    return Theme(*names, tuple(rules))
+    names = {key: data[key] for key in ("code", "name_zh", "name_en", "group", "definition")}
+    return Theme(**names, rules=tuple(rules))
 
 
 def _check_keys(data: dict[str, Any], known: set[str], path: Path) -> None:

@@ -13,7 +13,7 @@ from textmine.themes.codebook import Codebook, load_codebook
 
 #: a stated purpose is not the assertion (codebook, rule 1): from the mark to the end of the clause
 _PURPOSE: Final = re.compile(
-    r"(?:确保|从而|以便|努力实现|(?<=[，,])(?:不断|切实|全面|进一步)?(?:提高|提升)(?=[^，。；]*水平))[^。；]*"
+    r"(?:确保|从而|以便|努力实现|(?<=[，,])(?:不断|切实)?(?:提高|提升)(?=[^，。；]*水平))[^。；]*"
 )
 
 
