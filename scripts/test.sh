@@ -7,3 +7,14 @@ sh scripts/setup.sh
 .venv/bin/ruff format --check .
 .venv/bin/mypy
 .venv/bin/python -m pytest "$@"
+
+# The wheel, built and run elsewhere: it must carry the codebook and the headings.
+wheels=$(mktemp -d)
+trap 'rm -rf "$wheels"' EXIT
+.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w "$wheels" .
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target "$wheels/site" "$wheels"/*.whl
+printf '{"id": 1, "role": "problem", "text": "业务培训不够。"}\n' >"$wheels/in.jsonl"
+root=$(pwd)
+(cd "$wheels" && PYTHONPATH="$wheels/site" "$root/.venv/bin/python" -c "import textmine; assert textmine.__file__.startswith('$wheels')" &&
+    PYTHONPATH="$wheels/site" "$root/.venv/bin/python" -c 'from textmine.cli import main; main()' tag in.jsonl | grep -q '"theme": "training"')
+echo "the wheel works"

@@ -161,3 +161,13 @@ def test_statements_are_ordered_and_hold_their_text(text: str) -> None:
         assert unit.start >= end and unit.end > unit.start
         assert text[unit.start : unit.end] == unit.text
         end = unit.end
+
+
+@pytest.mark.parametrize(
+    ("agency", "level"),
+    [("云溯市枕河区城市管理局", "county"), ("云溯市城市管理局", "prefecture"), ("临樟县人民政府", "county")],
+)
+def test_level_is_that_of_the_last_region_named(agency: str, level: str) -> None:
+    text = REPORT.replace("临樟县农业农村局", agency)
+    found = parse_report(read_bytes(text.encode(), "a.txt")).metadata.level
+    assert found is not None and found.value == level

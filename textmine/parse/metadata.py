@@ -28,7 +28,7 @@ _KINDS: Final = (
     ("school", None, re.compile(r"[中小]学$|学校$")),
     ("hospital", None, re.compile(r"医院$")),
     ("bureau", "province", re.compile(r"省.{2,20}(?:厅|局|委员会|办公室)$")),
-    ("bureau", "county", re.compile(r"[县区旗][^市县区]{2,20}(?:局|委员会|办公室|中心)$")),
+    ("bureau", "county", re.compile(r"(?:县|旗|(?<!自治)(?<!开发)区).{2,20}(?:局|委员会|办公室|中心)$")),
     ("bureau", "prefecture", re.compile(r"市[^县区]{2,20}(?:局|委员会|办公室|中心)$")),
 )
 
