@@ -108,6 +108,9 @@ def _add_rows(rows: dict[str, list[dict[str, Any]]], mined: Mined) -> None:
     for section in report.sections:
         row = {name: getattr(section, name) for name in ("section", "heading", "start", "end", "text")}
         rows["sections"].append({"report_id": report.report_id} | row)
+    for cell in report.cells:
+        row = {name: getattr(cell, name) for name in ("table", "row", "column", "value", "raw", "note")}
+        rows["cells"].append({"report_id": report.report_id} | row)
     rows["statements"] += [asdict(statement) for statement in mined.statements]
     rows["tags"] += [asdict(tag) for tag in mined.tags]
     rows["skipped"] += [asdict(skipped) for skipped in report.skipped]

@@ -6,6 +6,7 @@ from textmine.errors import ReadError
 from textmine.normalize import normalize_source
 from textmine.parse.metadata import find_metadata
 from textmine.parse.sections import find_sections
+from textmine.parse.tables import parse_cells
 from textmine.records import Layout, Report, Source
 
 __all__ = ["parse_report"]
@@ -42,6 +43,7 @@ def parse_report(source: Source) -> Report:
         metadata=find_metadata(text, source),
         sections=sections,
         tables=normal.tables,
+        cells=parse_cells(normal.tables),
         places=normal.places,
         skipped=source.skipped,
     )
