@@ -3,115 +3,308 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import PurePath
 from typing import Final
 
+from textmine.parse.regions import Named, RegionPath, find_region
 from textmine.records import Field, Metadata, Source
 
-_TITLE: Final = re.compile(
-    r"^[ \t]*((?:[^\n。；\t]{2,40}\n)?[^\n。；\t]{0,50}?(20\d{2})(?:[—\-–至]20\d{2})?(?:年度?|学年度?)[^\n。；\t]{0,12}信息公开[^\n。；\t]{0,10}报告)",  # noqa: E501
-    re.MULTILINE,
+#: characters from the start of the text within which a title, and further on a preamble, is looked for
+_HEAD: Final = 4000
+_DIGITS: Final = dict(zip("〇○Ｏ零一二三四五六七八九", "0000123456789", strict=True))
+_YEAR: Final = r"(?:20\d{2}|二[〇○零][〇○零一二][〇○零一二三四五六七八九])"
+_YEARS: Final = re.compile(rf"({_YEAR})\s*(?:[—\-–~至到]+\s*({_YEAR}))?\s*(?:学?年|政府信息)")
+#: 信息公开 or 政务公开, then at some distance 报告 or 年报, within one line
+_TITLE_WORDS: Final = re.compile(r"(?:信息|政务|校务|院务|企务)公开[^。；]{0,14}(?:报告|年报)")
+_TITLE_END: Final = re.compile(r"(?:工作)?(?:年度)?(?:的)?(?:情况)?(?:报告|年报)(?:[（(][^）)]{1,12}[）)])?[》）)]?$")
+_NO_TITLE: Final = re.compile(
+    r"[。；;]|根据|按照|现将|本报告|^\s*[一二三四五六七八九十]{1,3}[、.．]|上一篇|下一篇|当前位置|索引号|字体"
 )
-_PREPARED: Final = re.compile(r"本(?:年度)?报告由([^\s，。；（(]{3,40}?)(?:根据|按照|依据|编制|负责)")
+_BODY_END: Final = re.compile(
+    r"(?:政府|局|厅|部|委员会|委|办公[室厅]|办事处|办|管委会|镇|乡|街道|学院|大学|[中小]学|学校|医院|公司|中心|院|所|站|队|会|署|集团|幼儿园|区|县|市)$"
+)
+_PREPARED: Final = re.compile(
+    r"(?:本|此|该)?(?:年度)?(?:年报|报告)(?:是)?由([^\s，。；、]{3,40}?)(?:根据|按照|依据|依照|编制|负责|编写|汇总|起草|综合)"
+)
+_OWN: Final = re.compile(
+    r"(?:^|\n|，|。)([^\s，。；、（(：:]{3,30}?)(?:[（(]以下简称|20\d{2}年政府信息公开工作年度报告)"
+)
 _PERIOD: Final = re.compile(
-    r"(?:自|从|为|限|[:：])?\s*(20\d{2})年(\d{1,2})月(\d{1,2})日?(?:起)?\s*[至到—\-–]+\s*(20\d{2})年(\d{1,2})月(\d{1,2})日"
+    r"(20\d{2})年(\d{1,2})月(\d{1,2})日?(?:起)?\s*(?:开始)?\s*[至到—\-–~]+\s*(?:(20\d{2})年|同年)?(\d{1,2})月(\d{1,2})日"
 )
-_SIGNED: Final = re.compile(r"^(20\d{2})年(\d{1,2})月(\d{1,2})日$", re.MULTILINE)
+_SIGNED: Final = re.compile(
+    rf"({_YEAR})年([\d一二三四五六七八九十]{{1,3}})月([\d一二三四五六七八九十]{{1,3}})日\s*$", re.MULTILINE
+)
 _PORTAL_DATE: Final = re.compile(r"(20\d{2})[-年/.](\d{1,2})[-月/.](\d{1,2})")
-_KINDS: Final = (
-    ("street_office", "township", re.compile(r"街道办事处$|街道$")),
-    ("township", "township", re.compile(r"[镇乡](?:人民政府)?$")),
-    ("government", "province", re.compile(r"(?:省|自治区)人民政府(?:办公厅)?$")),
-    ("government", "county", re.compile(r"[县区旗]人民政府(?:办公室)?$")),
-    ("government", "prefecture", re.compile(r"(?:市|自治州|盟)人民政府(?:办公[室厅])?$")),
-    ("development_zone", None, re.compile(r"(?:开发区|高新区|园区|新区).{0,4}(?:管理委员会|管委会)$")),
-    ("university", None, re.compile(r"大学$|学院$")),
-    ("school", None, re.compile(r"[中小]学$|学校$")),
-    ("hospital", None, re.compile(r"医院$")),
-    ("bureau", "province", re.compile(r"省.{2,20}(?:厅|局|委员会|办公室)$")),
-    ("bureau", "county", re.compile(r"(?:县|旗|(?<!自治)(?<!开发)区).{2,20}(?:局|委员会|办公室|中心)$")),
-    ("bureau", "prefecture", re.compile(r"市[^县区]{2,20}(?:局|委员会|办公室|中心)$")),
-)
+_PUBLISHER_LABELS: Final = ("发布机构", "发布单位", "发文机关", "公开主体", "信息来源", "来源")
+_DATE_LABELS: Final = ("发布日期", "发布时间", "公开日期", "生成日期", "成文日期")
+_SITE_TAIL: Final = re.compile(r"\s*[-_|—–]+\s*[^-_|—–]*(?:门户|网|政府|公开|平台|专栏|首页)[^-_|—–]*$")
+_NATIONAL: Final = re.compile(r"^(?:国务院|国家|中国|中华人民共和国)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    field: Field
+    agency: Field | None
+    year: Field | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of body: its code, its Chinese name, the pattern of its names, and a level that the name itself fixes."""
+
+    code: str
+    name_zh: str
+    pattern: re.Pattern[str]
+    level: str | None
+
+
+@cache
+def body_kinds() -> tuple[Kind, ...]:
+    """Return the kinds of bodies in the order in which they are tried (``data/bodies.toml``)."""
+    data = tomllib.loads(resources.files("textmine").joinpath("data/bodies.toml").read_text("utf-8"))
+    return tuple(
+        Kind(entry["code"], entry["name_zh"], re.compile(entry["pattern"]), entry.get("level"))
+        for entry in data["kind"]
+    )
 
 
 def find_metadata(text: str, source: Source) -> Metadata:
-    """Return the metadata; a field is ``None`` where the report does not tell it.
-
-    Regions with their codes, and kinds of bureau, are not read yet.
-    """
-    match = _TITLE.search(text[:4000])
-    title = _field(match, 1) if match else None
-    year = _field(match, 2) if match else None
-    if title is None and source.title and "信息公开" in source.title:
-        title = Field(source.title, source.title, "title")
-        digits = re.search(r"20\d{2}", source.title)
-        year = Field(digits[0], digits[0], "title") if digits else None
-    period = _PERIOD.search(text[:6000])
-    if year is None and period and period[1] == period[4]:
-        year = _field(period, 1)
-    agency = _agency(text, title, source)
-    kind, level = _kind(agency)
+    """Return the metadata; a field is ``None`` where the report does not tell it."""
+    title = _find_title(text, source)
+    period = _PERIOD.search(text[: _HEAD * 2])
+    year = title.year if title and title.year else _other_year(text, source, period)
+    agency = _agency(text, title.agency if title else None, source)
+    number = int(year.value) if year else None
+    context = text[:_HEAD] + "\n".join(value for _, value in source.metadata) + (source.title or "")
+    path = find_region(agency.value, context, number) if agency else RegionPath()
+    kind, level = _kind(agency, path)
     return Metadata(
-        title=title,
+        title=title.field if title else None,
         agency=agency,
         year=year,
-        period_start=_date(period, 1) if period else None,
-        period_end=_date(period, 4) if period else None,
-        published=_published(text, source),
+        period_start=_period_date(period, 1) if period else None,
+        period_end=_period_date(period, 4) if period else None,
+        published=_published(text, source, number),
+        province=_region_field(path.province, agency),
+        prefecture=_region_field(path.prefecture, agency),
+        county=_region_field(path.county, agency),
+        region_code=Field(path.code, _last_name(path), "table") if path.code else None,
         level=level,
         kind=kind,
     )
 
 
-def _field(match: re.Match[str], group: int) -> Field:
-    raw = match[group]
-    return Field(raw.replace("\n", ""), raw, "text", match.start(group), match.end(group))
+# --- title, and the body and year it names -------------------------------------------------------
 
 
-def _date(match: re.Match[str], first: int) -> Field:
-    year, month, day = match[first], match[first + 1], match[first + 2]
-    raw = match.string[match.start(first) : match.end(first + 2)]
-    return Field(f"{year}-{int(month):02d}-{int(day):02d}", raw, "text", match.start(first), match.end(first + 2))
+def _find_title(text: str, source: Source) -> _Title | None:
+    lines = _lines(text[:_HEAD])
+    for index, (start, line) in enumerate(lines[:60]):
+        if len(line) > 60 or _NO_TITLE.search(line) or not _TITLE_END.search(line):
+            continue
+        for first in _title_starts(lines, index):
+            begin, end = lines[first][0], start + len(line)
+            whole = text[begin:end].replace("\n", "")
+            if _TITLE_WORDS.search(whole) and len(whole) <= 90:
+                return _read_title(Field(whole, text[begin:end], "text", begin, end))
+    return _outside_title(source)
 
 
-def _agency(text: str, title: Field | None, source: Source) -> Field | None:
-    """The body named in the title, in full where the preamble names it in full."""
-    short = None
-    if title is not None:
-        head = re.match(r"(?:关于)?(.{2,40}?)(?:关于)?20\d{2}", title.value)
-        name = head[1].strip("《 ") if head else ""
-        if name:
-            at = title.raw.find(name)
-            start = None if title.start is None or at < 0 else title.start + at
-            short = Field(name, name, title.origin, start, None if start is None else start + len(name))
-    prepared = _PREPARED.search(text[:4000])
-    full = _field(prepared, 1) if prepared else None
-    if full is not None:
-        value = (
-            re.sub(r"(?<=人民政府)办公[室厅]$", "", full.value) if short and "人民政府" in short.value else full.value
-        )
+def _title_starts(lines: list[tuple[int, str]], index: int) -> list[int]:
+    """Line numbers at which a title that ends in line ``index`` may begin: a name or a year may stand above it."""
+    starts = [index]
+    if _YEARS.search(lines[index][1]) and _name_before_year(lines[index][1]):
+        return starts
+    for above in (index - 1, index - 2):
+        if (
+            above < 0
+            or len(lines[above][1]) > 40
+            or _NO_TITLE.search(lines[above][1])
+            or lines[above][1][-1] in "：:，,"
+        ):
+            break
+        if _BODY_END.search(lines[above][1]) or _YEARS.search(lines[above][1]) or "公开" in lines[above][1]:
+            starts.insert(0, above)
+    return starts
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    found, at = [], 0
+    for line in text.split("\n"):
+        stripped = line.strip(" \t")
+        if stripped:
+            found.append((at + line.index(stripped), stripped))
+        at += len(line) + 1
+    return found
+
+
+def _outside_title(source: Source) -> _Title | None:
+    """The title of the page, of the portal's metadata, or of the file."""
+    candidates = [(value, "metadata") for label, value in source.metadata if label == "标题"]
+    if source.title:
+        candidates.append((_SITE_TAIL.sub("", source.title), "title"))
+    candidates.append((PurePath(source.path).stem, "path"))
+    for value, origin in candidates:
+        if _TITLE_WORDS.search(value):
+            return _read_title(Field(value.strip(), value, origin))  # type: ignore[arg-type]
+    return None
+
+
+def _read_title(title: Field) -> _Title:
+    years = _YEARS.search(title.raw)
+    year = None
+    if years:
+        group = 2 if years[2] else 1  # a school year counts as the year in which it ends
+        year = _part(title, years[group], years.start(group), _arabic(years[group]))
+    name = _name_before_year(title.value) or _name_after_year(title.value)
+    at = title.raw.replace("\n", "").find(name) if name else -1
+    if not name or at < 0:
+        return _Title(title, None, year)
+    start = title.raw.find(name)
+    raw = name if start >= 0 else title.raw
+    return _Title(title, _part(title, raw, max(start, 0), name), year)
+
+
+def _part(title: Field, raw: str, at: int, value: str) -> Field:
+    if title.start is None:
+        return Field(value, raw, title.origin)
+    return Field(value, raw, "text", title.start + at, title.start + at + len(raw))
+
+
+def _name_before_year(title: str) -> str:
+    years = _YEARS.search(title)
+    head = title[: years.start()] if years else re.split(r"(?:政府)?(?:信息|政务|校务)公开", title)[0]
+    head = re.sub(r"^(?:关于|附件\d*[：:]?|《)+|(?:关于|的|《|[（(【\[])+$", "", head.strip()).strip()
+    return head if len(head) >= 2 and _BODY_END.search(head) else ""
+
+
+def _name_after_year(title: str) -> str:
+    years = _YEARS.search(title)
+    if not years:
+        return ""
+    rest = re.sub(r"^度", "", title[years.end() :].removeprefix("信息"))
+    name = re.split(r"(?:政府)?(?:信息|政务|校务)公开", rest)[0].strip("关于的《 ")
+    return name if len(name) >= 3 and _BODY_END.search(name) else ""
+
+
+def _arabic(year: str) -> str:
+    return "".join(_DIGITS.get(char, char) for char in year)
+
+
+def _other_year(text: str, source: Source, period: re.Match[str] | None) -> Field | None:
+    if period:
+        last = 4 if period[4] else 1
+        return Field(period[last], period[last], "text", period.start(last), period.end(last))
+    for pattern in (r"(20\d{2})年(?:度)?[，,]", r"(20\d{2})年度?[^\n。]{0,20}(?:信息公开|政务公开)"):
+        years = [m for m in re.finditer(pattern, text[:_HEAD])]
+        if years and len({m[1] for m in years}) == 1:
+            return Field(years[0][1], years[0][1], "text", years[0].start(1), years[0].end(1))
+    named = re.search(r"(20\d{2})年", PurePath(source.path).stem)
+    return Field(named[1], named[0], "path") if named else None
+
+
+# --- the body -------------------------------------------------------------------------------------
+
+
+def _agency(text: str, short: Field | None, source: Source) -> Field | None:
+    """The body named in the title, in full where the preamble or the portal names it in full."""
+    prepared = _PREPARED.search(text[:_HEAD])
+    full = Field(prepared[1], prepared[1], "text", prepared.start(1), prepared.end(1)) if prepared else None
+    for candidate in (full, *_published_by(source)):
+        if candidate is None:
+            continue
+        value = candidate.value
+        if short and short.value.endswith("人民政府"):
+            value = re.sub(r"(?<=人民政府)办公[室厅]$", "", value)
         if short is None or (value.endswith(short.value) and value != short.value):
-            return Field(value, full.raw, "text", full.start, full.end)
-    if short is None:
-        for label, value in source.metadata:
-            if label in {"发布机构", "发布单位", "发文机关"}:
-                return Field(value, value, "metadata")
+            return Field(value, candidate.raw, candidate.origin, candidate.start, candidate.end)
+    if short is None and (own := _OWN.search(text[:_HEAD])) and _BODY_END.search(own[1]):
+        return Field(own[1], own[1], "text", own.start(1), own.end(1))
     return short
 
 
-def _published(text: str, source: Source) -> Field | None:
-    for label, value in source.metadata:
-        found = _PORTAL_DATE.search(value)
-        if label in {"发布日期", "发布时间", "公开日期"} and found:
-            return Field(f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}", value, "metadata")
-    signed = list(_SIGNED.finditer(text))
-    return _date(signed[-1], 1) if signed else None
+def _published_by(source: Source) -> list[Field]:
+    pairs = dict(reversed(source.metadata))
+    names = [pairs[label].strip() for label in _PUBLISHER_LABELS if label in pairs]
+    return [Field(name, name, "metadata") for name in names if _BODY_END.search(name) and len(name) <= 40]
 
 
-def _kind(agency: Field | None) -> tuple[Field | None, Field | None]:
+def _kind(agency: Field | None, path: RegionPath) -> tuple[Field | None, Field | None]:
     if agency is None:
         return None, None
-    for kind, level, pattern in _KINDS:
-        if found := pattern.search(agency.value):
-            where = Field(kind, found[0], "table")
-            return where, Field(level, found[0], "table") if level else None
-    return None, None
+    rest = agency.value[path.end :] or agency.value
+    rank = path.last()
+    level = Field(rank.rank, rank.name, "table") if rank else None
+    if rank is None and _NATIONAL.match(agency.value):
+        level = Field("national", agency.value, "table")
+    for kind in body_kinds():
+        if found := kind.pattern.search(rest):
+            level = Field(kind.level, found[0], "table") if kind.level else level
+            return Field(kind.code, found[0], "table"), level
+    return None, level
+
+
+def _region_field(named: Named | None, agency: Field | None) -> Field | None:
+    if named is None or agency is None:
+        return None
+    if named.start is None or named.end is None:
+        return Field(named.name, agency.value, "table")
+    at = agency.raw.find(named.name)
+    if agency.start is None or at < 0:
+        return Field(named.name, named.name, agency.origin)
+    return Field(named.name, named.name, "text", agency.start + at, agency.start + at + len(named.name))
+
+
+def _last_name(path: RegionPath) -> str:
+    last = path.last()
+    return last.name if last else ""
+
+
+# --- dates ----------------------------------------------------------------------------------------
+
+
+def _period_date(match: re.Match[str], first: int) -> Field | None:
+    year = match[first] or match[1]
+    month, day = int(match[first + 1]), int(match[first + 2])
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    start = match.start(first) if match[first] else match.start(first + 1)
+    end = match.end(first + 2)
+    return Field(f"{year}-{month:02d}-{day:02d}", match.string[start:end], "text", start, end)
+
+
+def _published(text: str, source: Source, year: int | None) -> Field | None:
+    """The portal's date, else the date under the signature; a date before the reported year ends is none."""
+    pairs = dict(reversed(source.metadata))
+    for label in _DATE_LABELS:
+        found = _PORTAL_DATE.search(pairs.get(label, ""))
+        if found:
+            return Field(f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}", pairs[label], "metadata")
+    for match in reversed(list(_SIGNED.finditer(text))):
+        value = _signed_date(match)
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
+        if value and len(line) <= 40 and (year is None or int(value[:4]) >= year):
+            return Field(value, match[0].strip(), "text", match.start(), match.start() + len(match[0].rstrip()))
+    return None
+
+
+def _signed_date(match: re.Match[str]) -> str | None:
+    month, day = _number(match[2]), _number(match[3])
+    if month is None or day is None or not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    return f"{_arabic(match[1])}-{month:02d}-{day:02d}"
+
+
+def _number(text: str) -> int | None:
+    if text.isdigit():
+        return int(text)
+    tens, _, ones = text.rpartition("十")
+    if "十" not in text:
+        return int(_DIGITS[text]) if len(text) == 1 and text in _DIGITS else None
+    parts = [_DIGITS.get(tens, "1" if not tens else ""), _DIGITS.get(ones, "0" if not ones else "")]
+    return int("".join(parts)) if all(parts) else None
