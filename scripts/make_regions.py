@@ -37,7 +37,7 @@ def read_revisions(folder: Path) -> dict[tuple[str, str], str]:
 def read_current(folder: Path) -> set[tuple[str, str]]:
     """Return (code, name) of 2023."""
     found = set()
-    for name, width in (("provinces", 2), ("cities", 4), ("areas", 6)):
+    for name in ("provinces", "cities", "areas"):
         with (folder / "dist" / f"{name}.csv").open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 code = row["code"].ljust(6, "0")

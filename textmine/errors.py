@@ -19,6 +19,7 @@ SKIP_REASONS: Final[dict[str, str]] = {
     "duplicate": "the same content was read from another path",
     "timeout": "the file took longer than the bound",
     "worker_died": "the process that read the file ended",
+    "memory": "the file needed more memory than there is",
     "internal_error": "textmine failed on the file; the traceback is in the detail",
 }
 

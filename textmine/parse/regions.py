@@ -97,7 +97,7 @@ def find_region(name: str, context: str = "", year: int | None = None) -> Region
 
     Args:
         name: the name of a body.
-        context: other text of the report; it decides between regions of one name (鼓楼区) by the region that holds them.
+        context: other text of the report; it decides between regions of one name (鼓楼区) by what holds them.
         year: the year spoken of; of two codes of one name the one in force then is taken.
 
     >>> path = find_region("淮安市洪泽区水利局")

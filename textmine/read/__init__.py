@@ -9,7 +9,7 @@ from textmine.errors import ReadError
 from textmine.read.sniff import sniff_format
 from textmine.records import Source
 
-__all__ = ["read_bytes", "read_file"]
+__all__ = ["read_bytes", "read_file", "read_path"]
 
 #: Bound on a file's size in bytes. The longest real reports are a few MB; 50 MB of text is something else.
 MAX_BYTES = 50_000_000
@@ -25,6 +25,15 @@ def read_file(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Source:
     Raises:
         ReadError: the file is missing, empty, too large, locked, broken, of another kind, or without a text layer.
     """
+    return read_bytes(read_path(path, max_bytes=max_bytes), str(path), max_bytes=max_bytes)
+
+
+def read_path(path: str | Path, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        ReadError: ``not_found``, ``unreadable``, ``unknown_format`` (no regular file) or ``too_large``.
+    """
     name = str(path)
     file = Path(path)
     try:
@@ -33,12 +42,11 @@ def read_file(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Source:
             raise ReadError(name, "unknown_format", "not a regular file")
         if size > max_bytes:
             raise ReadError(name, "too_large", f"{size} bytes, the bound is {max_bytes}")
-        data = file.read_bytes()
+        return file.read_bytes()
     except FileNotFoundError as error:
         raise ReadError(name, "not_found") from error
     except OSError as error:
         raise ReadError(name, "unreadable", str(error.strerror or error)) from error
-    return read_bytes(data, name, max_bytes=max_bytes)
 
 
 def read_bytes(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> Source:

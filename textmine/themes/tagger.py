@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from textmine.records import Role, Statement, Tag, TagSource
 from textmine.statements import decide_role
@@ -38,6 +38,11 @@ class Prediction:
 class Tagger(Protocol):
     """What tags statements; a trained tagger can stand in the place of the rules."""
 
+    @property
+    def fingerprint(self) -> str: ...
+
+    def describe(self) -> dict[str, Any]: ...
+
     def predict(self, texts: Sequence[str], roles: Sequence[Role | None]) -> list[Prediction]: ...
 
 
@@ -55,6 +60,15 @@ class RuleTagger:
             for theme in self.codebook.themes
             for rule in theme.rules
         ]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a text that changes when the codebook changes."""
+        return f"rules:{self.codebook.version}:{self.codebook.digest[:16]}"
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the manifest says of the tagger."""
+        return {"kind": "rules", "codebook": {"version": self.codebook.version, "digest": self.codebook.digest}}
 
     def predict(self, texts: Sequence[str], roles: Sequence[Role | None]) -> list[Prediction]:
         """Return role and hits of each text; a role that is ``None`` is decided."""

@@ -1,0 +1,277 @@
+"""Parts of a mined folder: what a batch of files gave, one Arrow file each, reused where the files are unchanged.
+
+A part is written under a temporary name and renamed, so it is whole or not there. The frames are joined from the parts
+in the order of the input; parts stay in ``OUT/.parts`` so that the next run mines only what changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from textmine.errors import TextmineError
+from textmine.frames import COLUMNS, arrow_schema, to_arrow
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from textmine.pipeline import Batch
+
+#: rows that are gathered before a row group is written
+_ROW_GROUP: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The tables of a batch, in memory (``tables``) or on disk (``path``); ``skipped`` are its skipped rows."""
+
+    files: list[dict[str, Any]]
+    skipped: list[dict[str, Any]]
+    tables: dict[str, pa.Table] | None = None
+    path: str | None = None
+
+    def load(self) -> dict[str, pa.Table]:
+        """Return the tables of all frames."""
+        return self.tables if self.tables is not None else read_part(Path(self.path or ""))
+
+
+def to_part(batch: Batch) -> Part:
+    """Return a batch as a part in memory."""
+    tables = {name: to_arrow(name, batch.rows[name]) for name in COLUMNS}
+    return Part(batch.files, batch.rows["skipped"], tables)
+
+
+def _files_schema() -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema([(name, pa.string()) for name in ("path", "sha256", "report_id")])
+
+
+def write_part(part: Part, folder: Path, fingerprint: str) -> Part:
+    """Write a part in memory to ``folder`` and return it as a part on disk."""
+    import pyarrow as pa
+
+    tables = {"files": pa.Table.from_pylist(part.files, schema=_files_schema()), **part.load()}
+    path = folder / f"{part_name(part.files, fingerprint)}.arrows"
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with partial.open("wb") as file:
+        for table in tables.values():
+            with pa.ipc.new_stream(file, table.schema, options=options) as writer:
+                writer.write_table(table)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+    return Part(part.files, part.skipped, path=str(path))
+
+
+def read_part(path: Path, *, only_files: bool = False) -> dict[str, pa.Table]:
+    """Return the tables of a part on disk, with ``files`` among them; with ``only_files`` that one alone."""
+    import pyarrow as pa
+
+    tables = {}
+    with path.open("rb") as file:
+        for name in ("files", *COLUMNS):
+            with pa.ipc.open_stream(file) as reader:
+                tables[name] = reader.read_all()
+            if only_files:
+                break
+    return tables
+
+
+def part_name(files: Sequence[dict[str, Any]], fingerprint: str) -> str:
+    """Return the name of a part: it says which files, with which content, were mined by what."""
+    digest = hashlib.sha256(fingerprint.encode())
+    for row in files:
+        digest.update(f"{row['path']}\0{row['sha256']}\n".encode("utf-8", "surrogatepass"))
+    return f"{fingerprint}-{digest.hexdigest()[:16]}"
+
+
+# --- joining --------------------------------------------------------------------------------------
+
+
+def without_duplicates(parts: Iterable[Part], reasons: Counter[str] | None = None) -> Iterator[dict[str, pa.Table]]:
+    """Give the tables of each part; a report whose content stood in an earlier file becomes a ``skipped`` row."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    first: dict[str, str] = {}
+    for part in parts:
+        tables = dict(part.load())
+        tables.pop("files", None)
+        again: set[str] = set()
+        duplicates: dict[str, dict[str, Any]] = {}
+        own: set[str] = set()
+        for row in part.files:
+            name = row["report_id"]
+            if name is None:
+                continue
+            if name in first:
+                detail = f"same content as {first[name]}"
+                duplicates[row["path"]] = {
+                    "path": row["path"],
+                    "stage": "mine",
+                    "reason": "duplicate",
+                    "detail": detail,
+                }
+                if name not in own:
+                    again.add(name)
+            else:
+                first[name] = row["path"]
+                own.add(name)
+        if again:
+            drop = pa.array(sorted(again))
+            for name, table in tables.items():
+                if "report_id" in table.schema.names:
+                    tables[name] = table.filter(pc.invert(pc.is_in(table["report_id"], value_set=drop)))
+        if duplicates:
+            order = {row["path"]: number for number, row in enumerate(part.files)}
+            rows = [row for row in part.skipped if row["path"] not in duplicates] + list(duplicates.values())
+            tables["skipped"] = to_arrow("skipped", sorted(rows, key=lambda row: order[row["path"]]))
+        if reasons is not None:
+            reasons.update(tables["skipped"]["reason"].to_pylist())
+        yield tables
+
+
+def join_parts(parts: Iterable[Part]) -> dict[str, pa.Table]:
+    """Return the frames of all parts as Arrow tables in memory."""
+    import pyarrow as pa
+
+    gathered: dict[str, list[pa.Table]] = {name: [arrow_schema(name).empty_table()] for name in COLUMNS}
+    for tables in without_duplicates(parts):
+        for name in COLUMNS:
+            gathered[name].append(tables[name])
+    return {name: pa.concat_tables(tables) for name, tables in gathered.items()}
+
+
+@dataclass
+class Store:
+    """The folder of a mined corpus: its parts, and the frames that are joined from them."""
+
+    out: Path
+    fingerprint: str
+    force: bool = False
+    known: dict[str, dict[str, Path]] = field(default_factory=dict, init=False, repr=False)
+    used: set[Path] = field(default_factory=set, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.parts = self.out / ".parts"
+        try:
+            self.parts.mkdir(parents=True, exist_ok=True)
+            for path in self.parts.glob("*.partial"):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise TextmineError(f"cannot write to {self.out}: {error.strerror or error}") from error
+        if not self.force:
+            self._read_known()
+
+    def _read_known(self) -> None:
+        import pyarrow as pa
+
+        for path in sorted(self.parts.glob(f"{self.fingerprint}-*.arrows")):
+            try:
+                rows = read_part(path, only_files=True)["files"].to_pylist()
+            except (OSError, pa.ArrowInvalid):  # a damaged part is mined again
+                path.unlink(missing_ok=True)
+                continue
+            for row in rows:
+                if row["sha256"] is not None:
+                    self.known.setdefault(row["path"], {})[row["sha256"]] = path
+
+    def keep(self, part: Part) -> Part:
+        """Remember that the frames of this run use ``part``."""
+        self.used.add(Path(part.path or ""))
+        return part
+
+    def join(self, parts: Iterable[Part]) -> tuple[dict[str, int], Counter[str]]:
+        """Join the parts to Parquet files beside their final place; return rows by frame and skips by reason."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        counts = dict.fromkeys(COLUMNS, 0)
+        reasons: Counter[str] = Counter()
+        waiting: dict[str, list[pa.Table]] = {name: [] for name in COLUMNS}
+        folder = self.out / ".partial"
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            folder.mkdir(parents=True)
+            writers = {
+                name: pq.ParquetWriter(folder / f"{name}.parquet", arrow_schema(name), compression="zstd")
+                for name in COLUMNS
+            }
+            try:
+                for tables in without_duplicates(map(self.keep, parts), reasons):
+                    for name in COLUMNS:
+                        counts[name] += tables[name].num_rows
+                        waiting[name].append(tables[name])
+                        if sum(table.num_rows for table in waiting[name]) >= _ROW_GROUP:
+                            writers[name].write_table(pa.concat_tables(waiting[name]))
+                            waiting[name].clear()
+                for name, left in waiting.items():
+                    if left:
+                        writers[name].write_table(pa.concat_tables(left))
+            finally:
+                for writer in writers.values():
+                    writer.close()
+        except OSError as error:
+            raise TextmineError(f"cannot write to {self.out}: {error.strerror or error}") from error
+        return counts, reasons
+
+    def finish(self, manifest: str) -> None:
+        """Give the joined frames their names, the manifest last, and drop parts that no frame uses."""
+        folder = self.out / ".partial"
+        try:
+            (folder / "manifest.json").write_text(manifest, "utf-8")
+            for name in [*(f"{name}.parquet" for name in COLUMNS), "manifest.json"]:
+                os.replace(folder / name, self.out / name)
+        except OSError as error:
+            raise TextmineError(f"cannot write to {self.out}: {error.strerror or error}") from error
+        shutil.rmtree(folder, ignore_errors=True)
+        for path in self.parts.glob("*.arrows"):
+            if path not in self.used:
+                path.unlink(missing_ok=True)
+
+
+# --- reusing --------------------------------------------------------------------------------------
+
+
+def reuse_rows(wanted: Sequence[tuple[str, str, str]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows that parts on disk hold of some files.
+
+    Args:
+        wanted: ``(part path, path, sha256)`` of each file.
+
+    Returns:
+        frame -> rows, and under ``files`` a row for each file that was found; a file whose part does not hold it under
+        its own path (it was the duplicate of another) is left out and must be mined.
+    """
+    import pyarrow as pa
+
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("files", *COLUMNS)}
+    by_part: dict[str, set[str]] = {}
+    for part, path, _ in wanted:
+        by_part.setdefault(part, set()).add(path)
+    for part, paths in by_part.items():
+        try:
+            tables = read_part(Path(part))
+        except (OSError, pa.ArrowInvalid):  # damaged since it was listed: its files are mined again
+            continue
+        own = {row["report_id"] for row in tables["reports"].to_pylist() if row["path"] in paths}
+        kept = [
+            row
+            for row in tables["files"].to_pylist()
+            if row["path"] in paths and (row["report_id"] is None or row["report_id"] in own)
+        ]
+        held = {row["path"] for row in kept}
+        rows["files"] += kept
+        for name in COLUMNS:
+            for row in tables[name].to_pylist():
+                if (row["path"] in held) if "path" in row else (row["report_id"] in own):
+                    rows[name].append(row)
+    return rows

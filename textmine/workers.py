@@ -1,0 +1,288 @@
+"""Batches on several processes: a file that hangs or kills its worker costs that file, not the run.
+
+Workers are fresh interpreters that talk over pipes: no import of the caller's main module, no shared state, on every
+system. A worker says which file it is about to read, so that its death or its silence can be charged to that file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+import queue
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final
+
+from textmine.errors import TextmineError
+from textmine.parts import Part, Store, reuse_rows, to_part, write_part
+from textmine.pipeline import Options, mine_batch
+from textmine.read import read_path
+
+#: how often a batch is begun again after its worker died between two files, before all its files are given up
+_TRIES: Final = 2
+_HEAD: Final = struct.Struct("<Q")
+
+
+@dataclass(slots=True)
+class Job:
+    """A batch with all that a worker needs beside the options."""
+
+    paths: list[str]
+    known: list[tuple[str, str, str]]
+    parts: str | None
+    fingerprint: str
+    refused: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def run_batches(
+    batches: Sequence[list[str]],
+    options: Options,
+    store: Store | None,
+    *,
+    jobs: int,
+    timeout: float | None,
+    advance: Callable[[int], Any],
+) -> Iterator[Part]:
+    """Give the part of each batch, in order.
+
+    Args:
+        batches: the files of each batch.
+        options: what decides the content of the frames.
+        store: where parts are written and reused; ``None`` keeps them in memory.
+        jobs: processes; one job without a timeout runs in this process.
+        timeout: seconds that one file may take.
+        advance: told how many files were done.
+    """
+    made = [_job(paths, store) for paths in batches]
+    if timeout is None and (jobs == 1 or len(made) <= 1):
+        for job in made:
+            begun: list[str] = []
+            part = do_job(job, options, lambda path, begun=begun: begun.append(path) or advance(1))  # type: ignore[misc]
+            advance(len(job.paths) - len(begun))
+            yield part
+        return
+    yield from _Pool(options, min(jobs, max(len(made), 1)), timeout, advance).run(made)
+
+
+def _job(paths: list[str], store: Store | None) -> Job:
+    if store is None:
+        return Job(paths, [], None, "")
+    known = [(str(part), path, sha256) for path in paths for sha256, part in store.known.get(path, {}).items()]
+    return Job(paths, known, str(store.parts), store.fingerprint)
+
+
+def do_job(job: Job, options: Options, before: Callable[[str], object]) -> Part:
+    """Mine what changed of a batch, take the rest from the parts that hold it, and write the part."""
+    held = {(path, sha256): part for part, path, sha256 in job.known}
+    unchanged = []
+    for path in {path for path, _ in held}:
+        try:
+            sha256 = hashlib.sha256(read_path(path)).hexdigest()
+        except TextmineError:
+            continue
+        if (path, sha256) in held:
+            unchanged.append((held[path, sha256], path, sha256))
+    whole = {part for part, _, _ in unchanged}
+    old = reuse_rows(unchanged) if unchanged else None
+    have = {row["path"]: row for row in old["files"]} if old else {}
+    if len(have) == len(job.paths) and len(whole) == 1 and job.parts is not None:
+        ready = Path(next(iter(whole)))
+        from textmine.parts import part_name
+
+        files = [have[path] for path in job.paths]
+        if ready.name == f"{part_name(files, job.fingerprint)}.arrows":
+            return Part(files, (old or {})["skipped"], path=str(ready))
+    fresh = [path for path in job.paths if path not in have]
+    batch = mine_batch(fresh, options, refused=job.refused, before=before)
+    if old:
+        _merge(batch, old, job.paths)
+    part = to_part(batch)
+    return write_part(part, Path(job.parts), job.fingerprint) if job.parts is not None else part
+
+
+def _merge(batch: Any, old: dict[str, list[dict[str, Any]]], paths: list[str]) -> None:
+    """Put reused rows among fresh ones, in the order of the files; of two files with one content the first stays."""
+    order = {path: number for number, path in enumerate(paths)}
+    batch.files = sorted([*batch.files, *old["files"]], key=lambda row: order[row["path"]])
+    place: dict[str, int] = {}
+    for row in batch.files:
+        if row["report_id"] is not None:
+            place.setdefault(row["report_id"], order[row["path"]])
+    owner = {name: paths[at] for name, at in place.items()}
+    have = {row["report_id"] for row in batch.rows["reports"]}
+    for name, rows in old.items():
+        if name == "files":
+            continue
+        merged = batch.rows[name] + [row for row in rows if name == "skipped" or row["report_id"] not in have]
+        if name == "skipped":
+            merged.sort(key=lambda row: order[row["path"]])
+        else:
+            merged.sort(key=lambda row: place[row["report_id"]])
+        batch.rows[name] = merged
+    for row in batch.rows["reports"]:
+        row["path"] = owner[row["report_id"]]
+
+
+# --- the pool -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: subprocess.Popen[bytes]
+    number: int
+    job: int | None = None
+    file: str | None = None
+    since: float = 0.0
+    done: int = 0
+
+
+class _Pool:
+    def __init__(self, options: Options, size: int, timeout: float | None, advance: Callable[[int], Any]) -> None:
+        self.timeout, self.advance, self.size = timeout, advance, size
+        try:
+            self.options = pickle.dumps(options)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise TextmineError(f"the tagger cannot be sent to other processes ({error}); use jobs=1") from error
+        self.messages: queue.Queue[tuple[int, Any]] = queue.Queue()
+        self.workers: dict[int, _Worker] = {}
+        self.started = 0
+
+    def run(self, jobs: list[Job]) -> Iterator[Part]:
+        waiting = list(range(len(jobs)))[::-1]
+        tries = [0] * len(jobs)
+        ready: dict[int, Part] = {}
+        upto = 0
+        try:
+            while upto < len(jobs):
+                while waiting and len(self._busy()) < self.size and waiting[-1] < upto + 4 * self.size:
+                    self._give(waiting.pop(), jobs)
+                self._wait(jobs, waiting, tries, ready)
+                while upto in ready:
+                    yield ready.pop(upto)
+                    upto += 1
+        finally:
+            for worker in self.workers.values():
+                worker.process.kill()
+            for worker in self.workers.values():
+                worker.process.wait()
+
+    def _busy(self) -> list[_Worker]:
+        return [worker for worker in self.workers.values() if worker.job is not None]
+
+    def _give(self, number: int, jobs: list[Job]) -> None:
+        idle = next((worker for worker in self.workers.values() if worker.job is None), None) or self._start()
+        idle.job, idle.file, idle.since, idle.done = number, None, time.monotonic(), 0
+        assert idle.process.stdin is not None
+        with contextlib.suppress(OSError):  # it died; its reader says so
+            _send(idle.process.stdin, jobs[number])
+
+    def _start(self) -> _Worker:
+        root = str(Path(__file__).parents[1])
+        path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH", "")])])
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from textmine.workers import serve; serve()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        self.started += 1
+        worker = _Worker(process, self.started)
+        self.workers[worker.number] = worker
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(_HEAD.pack(len(self.options)) + self.options)
+        process.stdin.flush()
+        threading.Thread(target=self._listen, args=(worker.number, process.stdout), daemon=True).start()
+        return worker
+
+    def _listen(self, number: int, stream: IO[bytes]) -> None:
+        while (message := _receive(stream)) is not None:
+            self.messages.put((number, message))
+        self.messages.put((number, None))
+
+    def _wait(self, jobs: list[Job], waiting: list[int], tries: list[int], ready: dict[int, Part]) -> None:
+        try:
+            number, message = self.messages.get(timeout=0.2 if self.timeout else None)
+        except queue.Empty:
+            self._stop_silent(jobs)
+            return
+        worker = self.workers.get(number)
+        if worker is None or worker.job is None:
+            if message is None:
+                self.workers.pop(number, None)
+            return
+        if message is None:
+            self._bury(worker, jobs, waiting, tries)
+        elif message[0] == "file":
+            self.advance(1)
+            worker.done += 1
+            worker.file, worker.since = message[1], time.monotonic()
+        elif message[0] == "done":
+            self.advance(len(jobs[worker.job].paths) - worker.done)
+            ready[worker.job] = message[1]
+            worker.job = worker.file = None
+        else:
+            raise TextmineError(f"a worker failed outside of any file:\n{message[1]}")
+        self._stop_silent(jobs)
+
+    def _stop_silent(self, jobs: list[Job]) -> None:
+        for worker in self._busy():
+            if self.timeout and worker.file is not None and time.monotonic() - worker.since > self.timeout:
+                job = jobs[worker.job or 0]
+                job.refused[worker.file] = ("timeout", f"longer than {self.timeout:g} s")
+                worker.process.kill()
+
+    def _bury(self, worker: _Worker, jobs: list[Job], waiting: list[int], tries: list[int]) -> None:
+        """Begin the batch of a dead worker again, without the file that it was reading."""
+        number = worker.job
+        assert number is not None
+        del self.workers[worker.number]
+        job, code = jobs[number], worker.process.wait()
+        self.advance(-worker.done)
+        if worker.file is not None:
+            job.refused.setdefault(worker.file, ("worker_died", f"exit code {code}"))
+        else:
+            tries[number] += 1
+            if tries[number] > _TRIES:
+                job.refused |= {path: ("worker_died", f"exit code {code} outside of any file") for path in job.paths}
+            if tries[number] > _TRIES + 1:
+                raise TextmineError(f"workers die with exit code {code} before they read a file")
+        waiting.append(number)
+
+
+def _send(stream: IO[bytes], message: object) -> None:
+    data = pickle.dumps(message)
+    stream.write(_HEAD.pack(len(data)) + data)
+    stream.flush()
+
+
+def _receive(stream: IO[bytes]) -> Any:
+    """Return the next message of a process that we started, ``None`` at its end."""
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    size = _HEAD.unpack(head)[0]
+    data = stream.read(size)
+    return pickle.loads(data) if len(data) == size else None
+
+
+def serve() -> None:
+    """Do jobs from the standard input until it ends; run by the pool in a process of its own."""
+    import traceback
+
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get among the answers
+    options: Options = _receive(sys.stdin.buffer)
+    while (job := _receive(sys.stdin.buffer)) is not None:
+        try:
+            part = do_job(job, options, lambda path: _send(answers, ("file", path)))
+            _send(answers, ("done", part))
+        except Exception:  # the process border
+            _send(answers, ("failed", traceback.format_exc()))
