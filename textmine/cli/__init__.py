@@ -20,6 +20,8 @@ COMMANDS: Final = {
     "parse": "Print one report as JSON: metadata, sections, tables.",
     "split": "Split problems parts into statements with roles.",
     "tag": "Tag statements with themes.",
+    "train": "Train a tagger on labelled statements.",
+    "evaluate": "Score a model on labelled statements.",
     "codebook": "Show, check and compare codebooks.",
     "dictionary": "Check the words of a segmenter dictionary.",
 }
