@@ -172,7 +172,7 @@ def find_files(inputs: Iterable[str | Path]) -> list[Path]:
     found: list[Path] = []
     for item in map(Path, inputs):
         if item.is_dir():
-            below = (p for p in item.rglob("*") if p.is_file())
+            below = (p for p in item.rglob("*") if p.is_file() or (p.is_symlink() and not p.exists()))
             found += sorted(p for p in below if not any(part.startswith(".") for part in p.relative_to(item).parts))
         elif any(char in str(item) for char in "*?[") and not item.exists():
             fitting = sorted(Path(item.anchor or ".").glob(str(item.relative_to(item.anchor))))
