@@ -106,6 +106,28 @@ def match_exactly(text: str) -> Meanings:
     return _index().get(squeeze_label(text), NOTHING)
 
 
+def segment_labels(text: str) -> list[tuple[str, Meanings]]:
+    """Return the labels that stand in a text without anything between them, and what is left over.
+
+    A label of three characters or fewer counts only beside another label or as the whole.
+
+    >>> [text for text, meanings in segment_labels("法律服务机构其他总计") if meanings]
+    ['法律服务机构', '其他', '总计']
+    """
+    tight = squeeze_label(text)
+    parts: list[tuple[str, Meanings]] = []
+    rest, i = "", 0
+    while i < len(tight):
+        size = next((n for n in range(min(40, len(tight) - i), 1, -1) if tight[i : i + n] in _index()), 0)
+        if size > 3 or (size and not rest):
+            parts += [(rest, NOTHING)] if rest else []
+            parts.append((tight[i : i + size], _index()[tight[i : i + size]]))
+            rest, i = "", i + size
+        else:
+            rest, i = rest + tight[i], i + 1
+    return [*parts, (rest, NOTHING)] if rest else parts
+
+
 @cache
 def _index() -> dict[str, Meanings]:
     found: dict[str, set[Meaning]] = defaultdict(set)
