@@ -191,11 +191,17 @@ def _bind_same_line(units: list[Unit]) -> None:
     """Values inside a broken label, or behind it on its own line, are its values."""
     for unit, after in zip(units, [*units[1:], None], strict=True):
         if unit.row is None:
+            if unit.means("sign") and after is not None and after.values and not _has_number(after):
+                after.row = ("", "")  # 一、主动公开情况 — —: dashes that belong to no row
             continue
         if unit.inside:
             unit.bound = unit.inside
         elif after is not None and after.values and after.line == unit.last_line:
             unit.bound, after.row = after.values, ("", "")
+
+
+def _has_number(group: Unit) -> bool:
+    return any(char.isdigit() for token in group.values for char in token.text)
 
 
 def _bind_runs(units: list[Unit]) -> None:

@@ -19,6 +19,7 @@ _VALUE: Final = re.compile(
     rf"\+\d+/-\d+|(?<![\d.（(〔\[第+])(?:{_NUMBER})(?:万元|亿元|[件条元个项宗次])?(?:（[^（）]*）)?"
     r"(?![\d、.．）)〕\]年月日号%％，,。；;：:])|(?<![^\s])(?:-|—+|－|/|无)(?![^\s])"
 )
+_BRACKETS: Final = re.compile(r"[（(][^（）()]*[）)]")
 _STOP: Final = re.compile(r"[。；！？]")
 _FIELDS: Final = re.compile(r"[\t|｜]")
 
@@ -70,7 +71,10 @@ def _field(text: str, start: int, line: int, index: int, count: int) -> Iterator
 
 def _inline(text: str, start: int, line: int, index: int, count: int) -> Iterator[Token]:
     end = 0
+    brackets = [match.span() for match in _BRACKETS.finditer(text)]
     for match in _VALUE.finditer(text):
+        if any(a < match.start() < b for a, b in brackets):
+            continue  # a number in the words of a label: （相同信息计1条）
         yield from _words(text[end : match.start()], start + end, line, index, count)
         yield Token("value", match[0], start + match.start(), start + match.end(), line, index, count)
         end = match.end()
