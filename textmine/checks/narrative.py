@@ -22,8 +22,12 @@ _NUMBER: Final = re.compile(
 _WORDS: Final = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _BREAK: Final = re.compile(r"[，；：（）()。“”]")
 _YEAR: Final = re.compile(r"(20\d{2})年")
-_ABOUT: Final = re.compile(r"(?:约|近|超过?|逾|达到?近|不足|余)$")
+_ABOUT: Final = re.compile(r"(?:约|近|超过?|逾|达到?近|不足|余)$|^(?:大约|约)")
+#: 申请（共21件）: the words before the bracket say what is counted
+_IN_BRACKET: Final = re.compile(r"[（(](?:共计|总计|合计|共|计|为)*$")
 _PART: Final = re.compile(r"^[、，]?(?:其中|另有|包括)")
+#: a government, or a region named for it, reports on its whole region
+_GOVERNMENT: Final = ("政府", "省", "市", "县", "区", "镇", "乡")
 #: totals that a clause beginning with 其中 cannot mean
 _WHOLES: Final = frozenset(["received", "answered", "review_total", "litigation_total"])
 
@@ -78,8 +82,7 @@ def read_narrative(text: str, *, year: int | None = None, agency: str = "", star
 def _numbers(sentence: _Sentence, patterns: Patterns, year: int | None, agency: str) -> Iterator[Reading]:
     text, before_end = sentence.text, 0
     for match in _NUMBER.finditer(text):
-        begin = max([before_end, *(m.end() for m in _BREAK.finditer(text, 0, match.start()))])
-        clause = text[begin : match.start()].lstrip("、和及 ")
+        begin, clause = _clause(text, before_end, match.start())
         before_end = match.end()
         if match["more"] or _ABOUT.search(clause):
             continue
@@ -91,6 +94,13 @@ def _numbers(sentence: _Sentence, patterns: Patterns, year: int | None, agency: 
             continue
         value = float(_WORDS[match["word"]] if match["word"] else match["digits"].replace(",", "").replace("，", ""))
         yield Reading(measure, value, sentence.start, sentence.start + len(text), sentence.start + match.start(), scope)
+
+
+def _clause(text: str, after: int, end: int) -> tuple[int, str]:
+    """The words before a number, from the last break or number on, and where they begin."""
+    stop = bracket.start() if (bracket := _IN_BRACKET.search(text, after, end)) else end
+    begin = max([after, *(match.end() for match in _BREAK.finditer(text, after, stop))])
+    return begin, text[begin:stop].lstrip("、和及 ")
 
 
 def _measure(clause: str, behind: str, before: str, topic: str, patterns: Patterns) -> str | None:
@@ -157,7 +167,7 @@ def _scope(text: str, begin: int, end: int, agency: str, patterns: Patterns) -> 
     if office := words["office"].search(lead):
         return "" if _is_name_of(office[0], agency) else office[0]
     if whole := words["whole"].search(lead):
-        return "" if agency.endswith("政府") or not agency else whole[0]
+        return "" if agency.endswith(_GOVERNMENT) or not agency else whole[0]
     if words["own"].search(lead):
         return ""
     other = words["other_body"].search(lead)

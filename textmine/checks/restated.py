@@ -189,7 +189,8 @@ def _share(
     """A share of the requests: of those stated in the text, of those received, or of those answered."""
     answered = re.search("答复|办结|办理", match["base"])
     wanted = "answered" if answered else "received"
-    bases: list[float | None] = [r.value for r in numbers if r.what == wanted and r.at < part.at][-1:]
+    stated = [reading.value for reading in numbers if reading.what == wanted and reading.at < part.at]
+    bases: list[float | None] = [*stated[-1:]]
     bases += [] if answered else [cells.get("requests", "new", "total")]
     bases += [cells.get("requests", "total", "total")]
     known = [base for base in bases if base]

@@ -84,6 +84,18 @@ def read_pdf(data: bytes, name: str, sha256: str) -> Source:
     return Source(name, "pdf", sha256, tuple(_to_blocks(_join_grids(items))), skipped=tuple(skipped))
 
 
+def read_page_grids(data: bytes) -> list[Grid]:
+    """Return the ruled tables of a PDF page by page, not joined over page breaks: for comparing and measuring."""
+    import pypdfium2 as pdfium
+
+    grids: list[Grid] = []
+    with pdfium.PdfDocument(data) as document:
+        for number in range(len(document)):
+            found = _read_page(document[number], number + 1)
+            grids += [item.grid for item in found if isinstance(item, _Ruled)]
+    return grids
+
+
 def _read_page(page: Any, number: int) -> list[_Line | _Ruled]:
     textpage = page.get_textpage()
     chars = _chars(textpage)

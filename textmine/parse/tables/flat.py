@@ -166,6 +166,9 @@ def _name_rows(units: list[Unit]) -> None:
         if columns and (not rows or (not has_numeral(unit.text) and (in_header or _heads(after)))):
             in_header = unit.is_column = True
             continue
+        if rows and all(table == "disputes" for table, _ in rows) and not _before_values(units, unit):
+            unit.is_column = True  # part four has its rows in the header
+            continue
         in_header = any(table != "disputes" for table, _ in unit.means("sign")) and not rows
         for table in {table for table, _ in rows}:
             codes = narrow_rows(table, [code for name, code in rows if name == table], head.get(table, ""))
@@ -174,6 +177,11 @@ def _name_rows(units: list[Unit]) -> None:
                 head[table] = codes[0] if facts.group else (head.get(table, "") if facts.under else "")
                 if not (facts.group and table == "requests" and after and _is_leaf_of_closed(after)):
                     unit.row = (table, codes[0])
+
+
+def _before_values(units: list[Unit], unit: Unit) -> bool:
+    at = next(index for index, other in enumerate(units) if other is unit)
+    return at + 1 < len(units) and bool(units[at + 1].values)
 
 
 def _heads(unit: Unit | None) -> bool:

@@ -39,7 +39,8 @@ class GridReader:
     def read(self, grid: Grid) -> None:
         """Add the cells of one grid."""
         rows = join_cut_rows(grid)
-        table = name_table(rows)
+        before = self.table if grid.n_columns == self.n_columns else ""
+        table = name_table(rows, before=before)
         header_only = bool(self.headers.columns) and self.table == "disputes" and not self.found.has_table("disputes")
         if not table and header_only and grid.n_columns == self.n_columns:
             table = self.table
@@ -156,8 +157,11 @@ class GridReader:
                 self.found.add("disputes", course, column, [cell.text], page=cell.page)
 
 
-def name_table(rows: list[Slots]) -> str:
-    """Return the table to which most labels of a grid belong, or nothing where fewer than two are known."""
+def name_table(rows: list[Slots], *, before: str = "") -> str:
+    """Return the table to which most labels of a grid belong, or nothing where fewer than two are known.
+
+    One label is enough where the grid before it, of the same shape, was that table (``before``): it goes on.
+    """
     votes: Counter[str] = Counter()
     weak: Counter[str] = Counter()
     seen: set[Meaning] = set()
@@ -172,7 +176,7 @@ def name_table(rows: list[Slots]) -> str:
     if not votes:
         return ""
     table, count = votes.most_common(1)[0]
-    return table if count >= _FEWEST_LABELS or weak[table] >= _FEWEST_LABELS else ""
+    return table if table == before or count >= _FEWEST_LABELS or weak[table] >= _FEWEST_LABELS else ""
 
 
 def join_cut_rows(grid: Grid) -> list[Slots]:

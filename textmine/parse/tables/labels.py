@@ -24,7 +24,7 @@ _ENUMERATOR: Final = re.compile(
     rf"[（(〔\[]\s*(?:{_CHINESE}|\d{{1,2}})\s*[）)〕\]]|{_CHINESE}\s*[、.．]|(?<![\d.])\d{{1,2}}\s*[、.．](?!\d)|[①-⑳]"
 )
 _BRACKETS: Final = re.compile(r"[（(][^（）()]*[）)]")
-_UNIT: Final = re.compile(r"[（(\s](?:单位)?[:：]?(万元|亿元|元)[）)\s]?")
+_UNIT: Final = re.compile(r"[（(](?:单位)?[:：]?(万元|亿元|元)[）)]|单位[:：](万元|亿元|元)")
 #: one wrong character in four is forgiven: 其他法律行政止公开 lacks three of the twelve of its label
 _TOLERANCE: Final = 4
 #: a character of the vertical label that fell into a row label costs little, so that it never outweighs a misprint
@@ -79,8 +79,8 @@ def find_unit(label: str) -> str:
     >>> find_unit("采购总金额（万元）")
     '万元'
     """
-    match = _UNIT.search(label)
-    return match[1] if match else ""
+    match = _UNIT.search(re.sub(r"\s", "", label))
+    return match[1] or match[2] if match else ""
 
 
 @lru_cache(maxsize=4096)
