@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from textmine.parse.tables.templates import Row, load_templates
 from textmine.parse.tables.values import convert_money, read_number, unit_of_money
@@ -73,7 +74,8 @@ class TableCells:
                 self.cells[key] = replace(first, note="；".join(filter(None, (first.note, remark))))
 
 
-def find_rows(table: str, code: str, layout: Layout = "unknown") -> list[Row]:
+@cache
+def find_rows(table: str, code: str, layout: Layout = "unknown") -> tuple[Row, ...]:
     """Return what the layouts say of a row: one entry where the layout is known or all agree."""
     found: dict[tuple[str, ...], Row] = {}
     for tables in load_templates():
@@ -81,12 +83,13 @@ def find_rows(table: str, code: str, layout: Layout = "unknown") -> list[Row]:
         for row in template.rows if template else ():
             if row.code == code and (tables.layout == layout or layout not in {"2021", "2019"}):
                 found.setdefault(row.columns, row)
-    return list(found.values()) or (find_rows(table, code) if layout != "unknown" else [])
+    return tuple(found.values()) or (find_rows(table, code) if layout != "unknown" else ())
 
 
-def allowed_columns(table: str, code: str) -> set[str]:
+@cache
+def allowed_columns(table: str, code: str) -> frozenset[str]:
     """Return the columns that a row has in any layout."""
-    return {column for row in find_rows(table, code) for column in row.columns}
+    return frozenset(column for row in find_rows(table, code) for column in row.columns)
 
 
 def narrow_rows(table: str, codes: Iterable[str], head: str) -> list[str]:
@@ -101,6 +104,7 @@ def narrow_rows(table: str, codes: Iterable[str], head: str) -> list[str]:
     return leaves or [code for code, _ in fitting]
 
 
+@cache
 def _unit(table: str, row: str, column: str) -> str:
     """The unit of money that a cell's value is in, or nothing."""
     for layout in load_templates():

@@ -43,6 +43,7 @@ class Unit:
     inside: list[Token] = field(default_factory=list)
     row: tuple[str, str] | None = None
     is_column: bool = False
+    leads: bool = False
     bound: list[Token] | None = None
 
     def means(self, kind: str) -> list[tuple[str, str]]:
@@ -159,6 +160,8 @@ def _name_rows(units: list[Unit]) -> None:
     """Say of each label which row it is; 其他 and 总计 are columns where they stand in a header."""
     head: dict[str, str] = {}
     in_header = False
+    for unit, following in pairwise(units):
+        unit.leads = bool(following.values)
     labels = [unit for unit in units if unit.meanings]
     for index, unit in enumerate(labels):
         rows, columns = unit.means("row"), unit.means("column")
@@ -166,7 +169,7 @@ def _name_rows(units: list[Unit]) -> None:
         if columns and (not rows or (not has_numeral(unit.text) and (in_header or _heads(after)))):
             in_header = unit.is_column = True
             continue
-        if rows and all(table == "disputes" for table, _ in rows) and not _before_values(units, unit):
+        if rows and all(table == "disputes" for table, _ in rows) and not unit.leads:
             unit.is_column = True  # part four has its rows in the header
             continue
         in_header = any(table != "disputes" for table, _ in unit.means("sign")) and not rows
@@ -177,11 +180,6 @@ def _name_rows(units: list[Unit]) -> None:
                 head[table] = codes[0] if facts.group else (head.get(table, "") if facts.under else "")
                 if not (facts.group and table == "requests" and after and _is_leaf_of_closed(after)):
                     unit.row = (table, codes[0])
-
-
-def _before_values(units: list[Unit], unit: Unit) -> bool:
-    at = next(index for index, other in enumerate(units) if other is unit)
-    return at + 1 < len(units) and bool(units[at + 1].values)
 
 
 def _heads(unit: Unit | None) -> bool:

@@ -49,6 +49,7 @@ Meanings = frozenset[Meaning]
 NOTHING: Final[Meanings] = frozenset()
 
 
+@lru_cache(maxsize=8192)
 def squeeze_label(text: str) -> str:
     """Return a label without numerals of lists, spaces, punctuation and digits.
 
@@ -114,14 +115,14 @@ def segment_labels(text: str) -> list[tuple[str, Meanings]]:
     >>> [text for text, meanings in segment_labels("法律服务机构其他总计") if meanings]
     ['法律服务机构', '其他', '总计']
     """
-    tight = squeeze_label(text)
+    tight, index = squeeze_label(text), _index()
     parts: list[tuple[str, Meanings]] = []
     rest, i = "", 0
     while i < len(tight):
-        size = next((n for n in range(min(40, len(tight) - i), 1, -1) if tight[i : i + n] in _index()), 0)
+        size = next((n for n in _lengths() if tight[i : i + n] in index and i + n <= len(tight)), 0)
         if size > 3 or (size and not rest):
             parts += [(rest, NOTHING)] if rest else []
-            parts.append((tight[i : i + size], _index()[tight[i : i + size]]))
+            parts.append((tight[i : i + size], index[tight[i : i + size]]))
             rest, i = "", i + size
         else:
             rest, i = rest + tight[i], i + 1
@@ -146,6 +147,11 @@ def _named(table: Template) -> list[tuple[str, Meaning]]:
     named += [(label, Meaning(table.code, "row", row.code)) for row in table.rows for label in row.labels]
     named += [(label, Meaning(table.code, "column", item.code)) for item in table.columns for label in item.labels]
     return named
+
+
+@cache
+def _lengths() -> tuple[int, ...]:
+    return tuple(sorted({len(text) for text in _index()}, reverse=True))
 
 
 @cache

@@ -21,6 +21,8 @@ _VALUE: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(r"[（(][^（）()]*[）)]")
 _STOP: Final = re.compile(r"[。；！？]")
+#: two values side by side, as no sentence has them
+_TABLE_LINE: Final = re.compile(r"[\d\-—/无][ \t|｜]+[\d\-—+/无]|[\t|｜]")
 _FIELDS: Final = re.compile(r"[\t|｜]")
 
 
@@ -46,6 +48,10 @@ def read_tokens(text: str) -> list[Token]:
     tokens: list[Token] = []
     start = 0
     for number, line in enumerate(text.split("\n")):
+        if "。" in line and not _TABLE_LINE.search(line):  # running text, passed over whole
+            tokens.append(Token("stop", "", start, start, number))
+            start += len(line) + 1
+            continue
         cuts = [match.start() for match in _FIELDS.finditer(line)]
         if cuts:
             bounds = [-1, *cuts, len(line)]

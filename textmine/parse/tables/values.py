@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 _NUMBER: Final = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -21,6 +22,7 @@ _NO_NUMBER: Final = re.compile(r"[-/\\*\u00d7]+|无")
 _FACTORS: Final = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 
 
+@lru_cache(maxsize=4096)
 def read_number(raw: str) -> tuple[float | None, str]:
     """Return the value of a cell and its note: the unit or remark behind the number.
 
@@ -42,9 +44,10 @@ def read_number(raw: str) -> tuple[float | None, str]:
 
 def _narrow(text: str) -> str:
     """Widths of digits and signs put right, character by character, so that lengths stay."""
-    return "".join(char if char in "（）" else unicodedata.normalize("NFKC", char)[:1] for char in text).translate(
-        _DASHES
-    )
+    if text.isascii():
+        return text
+    narrow = (char if char in "（）" else unicodedata.normalize("NFKC", char)[:1] for char in text)
+    return "".join(narrow).translate(_DASHES)
 
 
 def convert_money(value: float, printed: str, wanted: str) -> float:
@@ -61,6 +64,7 @@ def unit_of_money(note: str) -> str:
     return next((unit for unit in ("万元", "亿元", "元") if note.startswith(unit)), "")
 
 
+@lru_cache(maxsize=4096)
 def is_value(text: str, *, blank: bool = False) -> bool:
     """Whether a cell holds a number or a sign for none; with ``blank`` also an empty cell.
 
