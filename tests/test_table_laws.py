@@ -157,3 +157,19 @@ def test_cut_text_never_invents(seed: int, part: int) -> None:
 def test_the_made_form_is_the_form() -> None:
     assert len(make(1).cells()) == 200
     assert len(FORM["proactive"].rows) == 6 and TITLE and requests_rows and disputes_rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.sampled_from(["one cell a line", "label, values", "values, label"]), st.integers(0, 400))
+def test_a_lost_line_never_shifts_the_others(seed: int, form: str, at: int) -> None:
+    made, rnd = make(seed), random.Random(seed)
+    for row in made.requests:
+        made.requests[row] = [str(rnd.randint(0, 9999)) for _ in COLUMNS]
+    pairs = [[label, " ".join(numbers)] for _, label, *numbers in requests_rows(made)[1:]]
+    lines = [" ".join(requests_rows(made)[0][2:])]
+    lines += [line for pair in pairs for line in (pair if form == "label, values" else pair[::-1])]
+    if form == "one cell a line":
+        lines = to_text(made, "\n").split("\n")
+    del lines[at % len(lines)]
+    wanted = made.cells()
+    assert all(wanted[key] == value for key, value in of_grids(text="\n".join(lines)).items())

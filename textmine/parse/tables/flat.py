@@ -27,6 +27,9 @@ from textmine.parse.tables.tokens import Token, read_tokens
 _MOST_PARTS: Final = 5
 #: shorter words are what a vertical label, a cut group label or a unit leaves
 _DEBRIS: Final = 3
+#: lines between two certain rows, and lines of a run so long that one lost label does not hide its direction
+_SHORT_RUN: Final = 4
+_LONG_RUN: Final = 10
 #: words longer than this that are no label are running text: no table goes on across them
 _PROSE: Final = 25
 
@@ -213,42 +216,47 @@ def _has_number(group: Unit) -> bool:
 def _bind_runs(units: list[Unit]) -> None:
     """Bind labels and groups that stand on lines of their own, run by run; group labels do not end a run."""
     run: list[Unit] = []
-    anchored = False
+    before: Unit | None = None
     for unit in [*units, Unit("。", -1, -1)]:
         free_label = unit.row is not None and unit.bound is None and not unit.values
         if free_label or (unit.values and unit.row is None):
             run.append(unit)
         elif unit.bound is not None or unit.is_column or not (unit.meanings or unit.values):
-            closes = unit.bound is not None or unit.is_column
-            _bind_run(run, before=anchored, behind=closes)
-            run, anchored = [], closes
+            known = before is not None and before.bound is not None and unit.bound is not None
+            _bind_run(run, known=known)
+            run, before = [], unit
 
 
-def _bind_run(run: list[Unit], *, before: bool, behind: bool) -> None:
-    """Each label takes the group after it; the one before it only where known rows on both sides leave no choice."""
+def _bind_run(run: list[Unit], *, known: bool) -> None:
+    """Bind each label to the group after it; to the one before it only where nothing else is possible.
+
+    A run from a label to a group is one of labels above their values. Values above their labels would look so only
+    if both its ends were lost. The other way round a single loss shifts all that follows, so it is taken only for
+    a few lines between rows that are certain (``known``), or where no row of the table is lost.
+    """
     text = "".join("V" if unit.values else "L" for unit in run)
-    after = text[:1] == "L" and text[-1:] == "V" and "VV" not in text
-    pairs = len(run) % 2 == 0 and all(text[i : i + 2] in {"LV", "VL"} for i in range(0, len(text), 2))
-    if after:
+    if text[:1] == "L" and text[-1:] == "V" and ("VV" not in text or len(run) >= _LONG_RUN):
         for unit, following in pairwise(run):
             if not unit.values and following.values:
                 unit.bound, following.row = following.values, ("", "")
-    elif pairs and before and (behind or _is_whole(run)):
+        return
+    pairs = len(run) % 2 == 0 and all(text[i : i + 2] in {"LV", "VL"} for i in range(0, len(text), 2))
+    if pairs and ((known and len(run) <= _SHORT_RUN) or (_is_whole(run) and set(text[::2]) == {"V"})):
         for first, second in zip(run[::2], run[1::2], strict=True):
             label, group = (second, first) if first.values else (first, second)
             label.bound, group.row = group.values, ("", "")
 
 
 def _is_whole(run: list[Unit]) -> bool:
-    """From the first row of a table to its last: no value can have been lost at either end."""
-    rows = [unit.row for unit in run if unit.row is not None]
-    templates = [layout.table(rows[0][0]) for layout in load_templates()] if rows else []
-    return any(
-        template is not None
-        and (rows[0][1], rows[-1][1]) == (template.rows[0].code, template.rows[-1].code)
-        and len({table for table, _ in rows}) == 1
-        for template in templates
-    )
+    """Whether every row of a table is there, in order: then no line between them can have been lost."""
+    rows = [unit.row for unit in run if unit.row is not None and not unit.values]
+    for layout in load_templates():
+        template = layout.table(rows[0][0]) if rows else None
+        codes = [row.code for row in template.rows] if template is not None else []
+        forms = (codes, [c for c in codes if c != "closed"], [c for c in codes if not c.startswith("closed_")])
+        if [code for _, code in rows] in forms:
+            return True
+    return False
 
 
 # --- values to columns ---------------------------------------------------------------------------
