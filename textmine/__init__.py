@@ -20,6 +20,8 @@ _HOMES: Final = {
     "load_codebook": "textmine.themes",
     "RuleTagger": "textmine.themes",
     "Segmenter": "textmine.segment",
+    "check_report": "textmine.checks",
+    "check_years": "textmine.checks",
     "mine": "textmine.pipeline",
     "mine_file": "textmine.pipeline",
     "load_frames": "textmine.frames",
