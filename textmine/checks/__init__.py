@@ -14,13 +14,13 @@ from textmine.checks.render import render_checks
 from textmine.checks.restated import check_narrative
 from textmine.checks.sums import check_sums
 from textmine.checks.values import CellValues
-from textmine.checks.years import check_pairs, of_frames, of_reports, read_names
+from textmine.checks.years import YearRows, check_pairs, of_frames, of_reports, read_names
 from textmine.records import Check, Report
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Reading", "check_report", "check_years", "read_names", "read_narrative", "render_checks"]
+__all__ = ["Reading", "YearRows", "check_report", "check_years", "read_names", "read_narrative", "render_checks"]
 
 
 def check_report(report: Report) -> tuple[Check, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,11 +15,15 @@ from textmine.records import Cell, Check, Report
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 #: what changes a stock beside 制发 and 废止, with its number
 _CHANGE: Final = re.compile(
     r"(修订|修改|自然失效|到期失效|失效|清理|机构改革|划转|划入|划出|调整)[^\d，。；、（）]{0,14}?(\d+)件"
 )
+_SENTENCES: Final = re.compile(r"[。；\n]")
+_ROWS: Final = ("carried_in", "carried_out", "regulations", "normative_documents")
+_NO_CELLS: Final = CellValues({}, {})
 _OFFICE: Final = re.compile(r"(?<=政府)办公(?:室|厅)$")
 _REGION: Final = re.compile(r"[省市区县旗州盟镇乡]|街道")
 
@@ -73,15 +77,76 @@ def of_frames(frames: Mapping[str, pd.DataFrame]) -> list[BodyYear]:
     ]
 
 
+class YearRows:
+    """Gathers from Arrow tables, part by part, the few cells and sentences that these checks need."""
+
+    def __init__(self) -> None:
+        self._bodies: list[BodyYear] = []
+        self._cells: list[pa.Table] = []
+        self._ranges: dict[str, tuple[int, int]] = {}
+        self._n = 0
+
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        """Take what is needed from the tables ``reports``, ``cells`` and ``sections`` of some reports."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        texts: dict[str, list[str]] = {}
+        for report_id, text in zip(*(tables["sections"][n].to_pylist() for n in ("report_id", "text")), strict=True):
+            kept = [sentence for sentence in _SENTENCES.split(text or "") if _CHANGE.search(sentence)]
+            texts.setdefault(report_id, []).extend(kept)
+        columns = ("report_id", "agency", "region_code", "year")
+        for report_id, agency, code, year in zip(*(tables["reports"][n].to_pylist() for n in columns), strict=True):
+            if agency and year:
+                text = "。".join(texts.get(report_id, ()))
+                self._bodies.append(BodyYear(report_id, agency, code or "", year, _NO_CELLS, text))
+        cells = tables["cells"].select(["report_id", "table", "row", "column", "value", "note"])
+        cells = cells.filter(pc.is_in(cells["row"], value_set=pa.array(_ROWS)))
+        for at, name in enumerate(cells["report_id"].to_pylist(), self._n):
+            self._ranges[name] = (self._ranges.get(name, (at, at))[0], at + 1)  # cells of a report stand together
+        self._n += cells.num_rows
+        self._cells.append(_compact(cells.drop_columns("report_id")))
+
+    def checks(self, names: Mapping[str, str] | None = None) -> Iterator[Check]:
+        """Yield the checks between consecutive years of all bodies that were added."""
+        import pyarrow as pa
+
+        if not self._bodies:
+            return
+        table = pa.concat_tables(self._cells).unify_dictionaries().combine_chunks()
+        for body in group_bodies(self._bodies, names or {}):
+            if len(body) < 2:
+                continue
+            with_cells = []
+            for report in body:
+                start, end = self._ranges.get(report.report_id, (0, 0))
+                rows = table.slice(start, end - start).to_pylist()
+                cells = [Cell(r["table"], r["row"], r["column"], r["value"], "", r["note"] or "") for r in rows]
+                with_cells.append(replace(report, cells=CellValues.of(cells)))
+            yield from pairs_of_body(with_cells)
+
+
+def _compact(cells: pa.Table) -> pa.Table:
+    for at, name in enumerate(cells.column_names):
+        if name != "value":
+            cells = cells.set_column(at, name, cells[name].dictionary_encode())
+    return cells
+
+
 def check_pairs(found: list[BodyYear], names: Mapping[str, str]) -> Iterator[Check]:
     """Yield the checks of every two years that follow each other; they stand with the later report."""
     for body in group_bodies(found, names):
-        years: dict[int, list[BodyYear]] = {}
-        for report in sorted(body, key=lambda item: (item.year, item.report_id)):
-            years.setdefault(report.year, []).append(report)
-        for earlier, later in pairwise(years.values()):
-            if later[0].year == earlier[0].year + 1:
-                yield from _pair(earlier, later)
+        yield from pairs_of_body(body)
+
+
+def pairs_of_body(body: Iterable[BodyYear]) -> Iterator[Check]:
+    """Yield the checks of every two years of one body that follow each other."""
+    years: dict[int, list[BodyYear]] = {}
+    for report in sorted(body, key=lambda item: (item.year, item.report_id)):
+        years.setdefault(report.year, []).append(report)
+    for earlier, later in pairwise(years.values()):
+        if later[0].year == earlier[0].year + 1:
+            yield from _pair(earlier, later)
 
 
 def _pair(earlier: list[BodyYear], later: list[BodyYear]) -> Iterator[Check]:
@@ -134,7 +199,7 @@ def _changes(report: BodyYear, row: str) -> list[tuple[str, float]]:
     """The numbers by which notes in the cells, or sentences on these documents, say that the stock changed."""
     word = "规章" if row == "regulations" else "规范性文件"
     texts = [report.cells.notes.get(("proactive", row, column), "") for column in ("made", "repealed", "in_force")]
-    texts += [sentence for sentence in re.split(r"[。；\n]", report.text) if word in sentence]
+    texts += [sentence for sentence in _SENTENCES.split(report.text) if word in sentence]
     return [(match[1], float(match[2])) for text in texts for match in _CHANGE.finditer(text)]
 
 
@@ -150,10 +215,14 @@ def group_bodies(found: list[BodyYear], names: Mapping[str, str]) -> list[list[B
     """
     plain = {report.agency: plain_name(report.agency, names) for report in found}
     distinct = sorted(set(plain.values()), key=len, reverse=True)
+    longer: dict[str, list[str]] = {name: [] for name in distinct}
+    for name in distinct:
+        for end in (name[at:] for at in range(1, len(name) - 1)):
+            if end in longer and _begins_with_region(end):
+                longer[end].append(name)
     home: dict[str, str] = {}
     for name in distinct:
-        longer = [other for other in distinct if other != name and other.endswith(name) and _begins_with_region(name)]
-        tops = {home[other] for other in longer}
+        tops = {home[other] for other in longer[name]}
         home[name] = tops.pop() if len(tops) == 1 else name
     groups: dict[tuple[str, str], list[BodyYear]] = {}
     codes: dict[str, set[str]] = {}
