@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from textmine import __version__
+from textmine.checks import check_report
 from textmine.errors import ReadError, TextmineError
 from textmine.frames import COLUMNS
 from textmine.parse import parse_report
@@ -77,7 +78,7 @@ def mine_source(source: Source, *, tagger: Tagger | None = None) -> Mined:
 
 def _parse(source: Source) -> tuple[Report, tuple[Statement, ...], tuple[Check, ...]]:
     report = parse_report(source)
-    return report, split_statements(report), ()
+    return report, split_statements(report), check_report(report)
 
 
 # --- one batch ------------------------------------------------------------------------------------
@@ -172,7 +173,7 @@ def find_files(inputs: Iterable[str | Path]) -> list[Path]:
     found: list[Path] = []
     for item in map(Path, inputs):
         if item.is_dir():
-            below = (p for p in item.rglob("*") if p.is_file())
+            below = (p for p in item.rglob("*") if p.is_file() or (p.is_symlink() and not p.exists()))
             found += sorted(p for p in below if not any(part.startswith(".") for part in p.relative_to(item).parts))
         elif any(char in str(item) for char in "*?[") and not item.exists():
             fitting = sorted(Path(item.anchor or ".").glob(str(item.relative_to(item.anchor))))

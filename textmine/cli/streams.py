@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -38,7 +38,8 @@ def open_output(output: str) -> Iterator[TextIO]:
     except OSError as error:
         raise TextmineError(f"cannot write {output}: {error.strerror or error}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
 
 
 def put_line(stream: TextIO, item: dict[str, Any]) -> None:

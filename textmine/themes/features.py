@@ -32,9 +32,11 @@ _START: Final = "\x01"
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """N-grams of one size: the text each stands in, its hash, and where it starts (text offset; -1 with the mark)."""
+    """N-grams of one size: the text and the clause each stands in (clauses of the batch counted through), its hash, and
+    where it starts (text offset; -1 with the mark)."""
 
     rows: Indices
+    clauses: Indices
     hashes: Hashes
     starts: Indices
     size: int
@@ -55,6 +57,8 @@ def _character_table() -> npt.NDArray[np.uint64]:
 
 
 _CHARACTERS: Final = _character_table()
+_CLAUSE_ENDS: Final = np.zeros(0x10000, dtype=np.int64)
+_CLAUSE_ENDS[[ord(char) for char in "，,；;。：:！!？?\n"]] = 1
 
 
 def _finish(hashes: Hashes) -> Hashes:
@@ -75,6 +79,41 @@ def strip_label(text: str) -> int:
     return match.end() if match else 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Texts as one array of characters, a mark ahead of each and a line break behind it."""
+
+    chars: Hashes
+    rows: Indices
+    clauses: Indices
+    shift: Indices
+
+
+def _batch(texts: Sequence[str]) -> _Batch:
+    offsets = [strip_label(text) for text in texts]
+    bodies = [f"{_START}{text[offset:]}\n" for text, offset in zip(texts, offsets, strict=True)]
+    codes = np.frombuffer("".join(bodies).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = np.minimum(codes, 0xFFFF)
+    lengths = np.fromiter(map(len, bodies), dtype=np.int64, count=len(bodies))
+    rows = np.repeat(np.arange(len(bodies)), lengths)
+    ends = _CLAUSE_ENDS[codes]
+    clauses = np.cumsum(ends) - ends
+    shift = np.fromiter(offsets, dtype=np.int64, count=len(offsets)) - (np.cumsum(lengths) - lengths) - 1
+    return _Batch(_CHARACTERS[codes], rows, clauses, shift)
+
+
+def clause_owners(texts: Sequence[str]) -> Indices:
+    """Return the text of each clause of a batch; a text has at least one.
+
+    >>> clause_owners(["更新慢，人少。", "更新"]).tolist()
+    [0, 0, 0, 1]
+    """
+    batch = _batch(texts)
+    last = np.flatnonzero(np.concatenate((batch.clauses[1:] != batch.clauses[:-1], [True])))
+    owners: Indices = batch.rows[last]
+    return owners
+
+
 def character_grams(texts: Sequence[str], sizes: tuple[int, int]) -> list[Grams]:
     """Return the character n-grams of all texts, inside clauses, without the printed enumerator; one item a size.
 
@@ -84,22 +123,18 @@ def character_grams(texts: Sequence[str], sizes: tuple[int, int]) -> list[Grams]
     >>> grams.rows.tolist(), len(set(grams.hashes.tolist()))
     ([0, 0, 0, 1, 1], 3)
     """
-    offsets = [strip_label(text) for text in texts]
-    bodies = [f"{_START}{text[offset:]}\n" for text, offset in zip(texts, offsets, strict=True)]
-    codes = np.frombuffer("".join(bodies).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    chars = _CHARACTERS[np.minimum(codes, 0xFFFF)]
-    lengths = np.fromiter(map(len, bodies), dtype=np.int64, count=len(bodies))
-    rows = np.repeat(np.arange(len(bodies)), lengths)
-    shift = np.fromiter(offsets, dtype=np.int64, count=len(offsets)) - (np.cumsum(lengths) - lengths) - 1
-    valid, current, found = chars != 0, chars * _STEP, []
+    batch = _batch(texts)
+    chars, found = batch.chars, []
+    valid, current = chars != 0, chars * _STEP
     for size in range(1, sizes[1] + 1):
         if size > 1:
             valid = valid[:-1] & (chars[size - 1 :] != 0)
             current = (current[:-1] ^ (current[:-1] >> _SHIFT)) * _STEP + chars[size - 1 :]
         if size >= sizes[0]:
             at = np.flatnonzero(valid)
-            owner = rows[at]
-            found.append(Grams(owner, _finish(current[at] + np.uint64(size)), at + shift[owner], size))
+            owner = batch.rows[at]
+            hashes = _finish(current[at] + np.uint64(size))
+            found.append(Grams(owner, batch.clauses[at], hashes, at + batch.shift[owner], size))
     return found
 
 

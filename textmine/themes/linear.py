@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from textmine.themes.features import Grams, Indices, Vocabulary, character_grams
+from textmine.themes.features import Grams, Indices, Vocabulary, character_grams, clause_owners
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -21,14 +21,6 @@ Flags = npt.NDArray[np.bool_]
 
 #: texts that are read at once: their arrays stay in the processor's cache
 CHUNK: Final = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Cues:
-    """What is known of texts beside their n-grams: cue ``columns[i]`` holds of text ``rows[i]``."""
-
-    rows: Indices
-    columns: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +63,16 @@ class Lexicon:
         for grams in character_grams(texts, self.sizes):
             places = self.vocabulary.find(grams.hashes)
             keep = np.flatnonzero(places >= 0)
-            kept = Grams(grams.rows[keep], grams.hashes[keep], grams.starts[keep], grams.size)
+            kept = Grams(grams.rows[keep], grams.clauses[keep], grams.hashes[keep], grams.starts[keep], grams.size)
             values = self.idf[places[keep]]
             squares += np.bincount(kept.rows, values * values, minlength=len(texts))
             found.append(Lookup(kept, places[keep], values))
         norms = (1 / np.sqrt(np.maximum(squares, 1e-9))).astype(np.float32)
         return [Lookup(item.grams, item.places, item.values * norms[item.grams.rows]) for item in found]
+
+    def clause_floor(self) -> float:
+        """Return the squared length of a clause of six characters: a shorter one is no louder than that."""
+        return 15.0 * float(np.mean(self.idf.astype(np.float64) ** 2))
 
     def matrix(self, texts: Sequence[str]) -> Any:
         """Return the n-grams of all texts as a scipy matrix, for training."""
@@ -92,13 +88,37 @@ class Lexicon:
         return csr_matrix(entries, shape=(len(texts), len(self.vocabulary)))
 
 
-def add_grams(scores: Floats, found: Sequence[Lookup], weights: Floats) -> None:
-    """Add to the scores of a chunk of texts what their n-grams weigh."""
-    for item in found:
-        rows = item.grams.rows
-        if len(rows):
-            firsts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
-            scores[rows[firsts]] += np.add.reduceat(weights[item.places] * item.values[:, None], firsts, axis=0)
+def score_texts(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> tuple[Floats, Floats]:
+    """Return what the n-grams of texts weigh, of the whole text and of its loudest clause (texts × targets)."""
+    whole = np.zeros((len(texts), weights.shape[1]), dtype=np.float32)
+    loudest = np.zeros_like(whole)
+    for start in range(0, len(texts), CHUNK):
+        _score_chunk(texts[start : start + CHUNK], lexicon, weights, whole[start:], loudest[start:])
+    return whole, loudest
+
+
+def _score_chunk(texts: Sequence[str], lexicon: Lexicon, weights: Floats, whole: Floats, loudest: Floats) -> None:
+    """Sum by clause, then by text: n-grams do not cross clauses, so each is weighed once."""
+    owners = clause_owners(texts)
+    count = len(owners)
+    sums = np.zeros((count, weights.shape[1]), dtype=np.float32)
+    squares = np.zeros(count, dtype=np.float64)
+    for grams in character_grams(texts, lexicon.sizes):
+        places = lexicon.vocabulary.find(grams.hashes)
+        keep = np.flatnonzero(places >= 0)
+        if not len(keep):
+            continue
+        clauses, known = grams.clauses[keep], places[keep]
+        values = lexicon.idf[known]
+        squares += np.bincount(clauses, values * values, minlength=count)
+        firsts = np.flatnonzero(np.concatenate(([True], clauses[1:] != clauses[:-1])))
+        sums[clauses[firsts]] += np.add.reduceat(weights[known] * values[:, None], firsts, axis=0)
+    begins = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
+    totals = np.add.reduceat(squares, begins)
+    found = owners[begins]
+    whole[found] = np.add.reduceat(sums, begins, axis=0) / np.sqrt(np.maximum(totals, 1e-9))[:, None]
+    single = sums / np.sqrt(np.maximum(squares, lexicon.clause_floor()))[:, None]
+    loudest[found] = np.maximum.reduceat(single, begins, axis=0)
 
 
 def fit_weights(design: Any, targets: Flags, *, strength: float, balanced: bool, seed: int) -> tuple[Doubles, Doubles]:
@@ -110,9 +130,8 @@ def fit_weights(design: Any, targets: Flags, *, strength: float, balanced: bool,
         target = targets[:, column]
         if target.all() or not target.any():
             return np.zeros(design.shape[1]), 20.0 if target.all() else -20.0
-        weighting = "balanced" if balanced else None
-        model = LogisticRegression(C=strength, class_weight=weighting, solver="liblinear", random_state=seed)
-        model.fit(design, target)
+        model = LogisticRegression(C=strength, solver="liblinear", random_state=seed)
+        model.fit(design, target, sample_weight=counts)
         return model.coef_[0], float(model.intercept_[0])
 
     # liblinear's vectors are short: threads inside of it would only wait for each other
