@@ -173,6 +173,12 @@ def _shares(prediction: Prediction, themes: Sequence[str]) -> list[float]:
 
 
 def _roles(tagger: Any, items: Sequence[Labelled]) -> list[str]:
+    """The roles that the tagger decides without being told: in the passage where it can, else by the text alone."""
+    if hasattr(tagger, "decide_passages"):
+        decided = tagger.decide_passages(
+            [item.text for item in items], [item.passage for item in items], [item.before for item in items]
+        )
+        return [role for role, _ in decided]
     return [prediction.role for prediction in tagger.predict([item.text for item in items], [None] * len(items))]
 
 

@@ -36,7 +36,6 @@ def save_model(model: ThemeClassifier, folder: str | Path) -> None:
         "format": FORMAT,
         **model.describe(),
         "themes": list(model.classes_),
-        "cues": list(model.cues_),
         "sha256": {_ARRAYS: hashlib.sha256(data).hexdigest()},
     }
     target = Path(folder)
@@ -97,7 +96,7 @@ def _read_facts(path: Path) -> dict[str, Any]:
         raise ModelError(f"{path} is damaged: {error}") from error
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise ModelError(f"{path}: this textmine reads models of format {FORMAT}; train it again with textmine train")
-    needed = {"codebook", "parameters", "themes", "cues", "sha256", "trained_on"}
+    needed = {"codebook", "parameters", "themes", "sha256", "trained_on"}
     if missing := sorted(needed - set(facts)):
         raise ModelError(f"{path} is damaged: {', '.join(missing)} missing")
     return facts

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from textmine.themes.features import Grams, Indices, Vocabulary, character_grams, clause_owners
+from textmine.themes.features import Batch, Grams, Indices, Vocabulary, character_grams
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -70,9 +70,10 @@ class Lexicon:
         norms = (1 / np.sqrt(np.maximum(squares, 1e-9))).astype(np.float32)
         return [Lookup(item.grams, item.places, item.values * norms[item.grams.rows]) for item in found]
 
+    @property
     def clause_floor(self) -> float:
-        """Return the squared length of a clause of six characters: a shorter one is no louder than that."""
-        return 15.0 * float(np.mean(self.idf.astype(np.float64) ** 2))
+        """The squared length of a clause of six characters: a shorter one is no louder than that."""
+        return 15.0 * float(np.mean(self.idf.astype(np.float64) ** 2)) if len(self.idf) else 1.0
 
     def matrix(self, texts: Sequence[str]) -> Any:
         """Return the n-grams of all texts as a scipy matrix, for training."""
@@ -88,22 +89,52 @@ class Lexicon:
         return csr_matrix(entries, shape=(len(texts), len(self.vocabulary)))
 
 
-def score_texts(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> tuple[Floats, Floats]:
-    """Return what the n-grams of texts weigh, of the whole text and of its loudest clause (texts × targets)."""
-    whole = np.zeros((len(texts), weights.shape[1]), dtype=np.float32)
-    loudest = np.zeros_like(whole)
-    for start in range(0, len(texts), CHUNK):
-        _score_chunk(texts[start : start + CHUNK], lexicon, weights, whole[start:], loudest[start:])
-    return whole, loudest
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What n-grams weigh: in whole texts and in their loudest clauses (texts × targets), and in each clause.
+
+    The clauses of text ``i`` are ``begins[i]`` to ``begins[i + 1]``; ``starts`` and ``ends`` are offsets into their text.
+    """
+
+    whole: Floats
+    loudest: Floats
+    clauses: Floats
+    begins: Indices
+    starts: Indices
+    ends: Indices
+
+    def clause_of(self, row: int, column: int) -> tuple[int, int]:
+        """Return where the clause stands that speaks loudest for a target."""
+        begin = self.begins[row]
+        best = begin + int(self.clauses[begin : self.begins[row + 1], column].argmax())
+        return int(self.starts[best]), int(self.ends[best])
 
 
-def _score_chunk(texts: Sequence[str], lexicon: Lexicon, weights: Floats, whole: Floats, loudest: Floats) -> None:
+def score_texts(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> Scores:
+    """Return what the n-grams of texts weigh, read in chunks that fit the processor's cache."""
+    parts = [
+        _score_chunk(texts[start : start + CHUNK], lexicon, weights) for start in range(0, max(len(texts), 1), CHUNK)
+    ]
+    shifts = np.cumsum([0, *(len(part.starts) for part in parts)])
+    begins = [part.begins[:-1] + shift for part, shift in zip(parts, shifts, strict=False)]
+    return Scores(
+        np.concatenate([part.whole for part in parts]),
+        np.concatenate([part.loudest for part in parts]),
+        np.concatenate([part.clauses for part in parts]),
+        np.concatenate([*begins, shifts[-1:]]),
+        np.concatenate([part.starts for part in parts]),
+        np.concatenate([part.ends for part in parts]),
+    )
+
+
+def _score_chunk(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> Scores:
     """Sum by clause, then by text: n-grams do not cross clauses, so each is weighed once."""
-    owners = clause_owners(texts)
+    batch = Batch.read(texts)
+    owners, starts, ends = batch.clause_spans()
     count = len(owners)
     sums = np.zeros((count, weights.shape[1]), dtype=np.float32)
     squares = np.zeros(count, dtype=np.float64)
-    for grams in character_grams(texts, lexicon.sizes):
+    for grams in batch.grams(lexicon.sizes):
         places = lexicon.vocabulary.find(grams.hashes)
         keep = np.flatnonzero(places >= 0)
         if not len(keep):
@@ -112,17 +143,30 @@ def _score_chunk(texts: Sequence[str], lexicon: Lexicon, weights: Floats, whole:
         values = lexicon.idf[known]
         squares += np.bincount(clauses, values * values, minlength=count)
         firsts = np.flatnonzero(np.concatenate(([True], clauses[1:] != clauses[:-1])))
-        sums[clauses[firsts]] += np.add.reduceat(weights[known] * values[:, None], firsts, axis=0)
-    begins = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
-    totals = np.add.reduceat(squares, begins)
-    found = owners[begins]
-    whole[found] = np.add.reduceat(sums, begins, axis=0) / np.sqrt(np.maximum(totals, 1e-9))[:, None]
-    single = sums / np.sqrt(np.maximum(squares, lexicon.clause_floor()))[:, None]
-    loudest[found] = np.maximum.reduceat(single, begins, axis=0)
+        weighed = weights[known]
+        weighed *= values[:, None]
+        sums[clauses[firsts]] += np.add.reduceat(weighed, firsts, axis=0)
+    begins = np.searchsorted(owners, np.arange(len(texts) + 1))
+    lengths = np.sqrt(np.maximum(np.add.reduceat(squares, begins[:-1]), 1e-9)) if count else np.zeros(0)
+    whole = np.add.reduceat(sums, begins[:-1], axis=0) if count else sums
+    sums_by_clause = sums / np.sqrt(np.maximum(squares, lexicon.clause_floor))[:, None].astype(np.float32)
+    loudest = np.maximum.reduceat(sums_by_clause, begins[:-1], axis=0) if count else sums
+    whole = whole / lengths[:, None].astype(np.float32)
+    return Scores(whole, loudest, sums_by_clause, begins, starts, ends)
 
 
-def fit_weights(design: Any, targets: Flags, *, strength: float, balanced: bool, seed: int) -> tuple[Doubles, Doubles]:
-    """Return weights (features × targets) and biases of one logistic regression a target."""
+def fit_weights(
+    design: Any, targets: Flags, *, strength: float, seed: int, counts: Doubles | None = None
+) -> tuple[Doubles, Doubles]:
+    """Return weights (features × targets) and biases of one logistic regression a target.
+
+    Args:
+        design: examples × features.
+        targets: examples × targets.
+        strength: C of the regression.
+        seed: of the order in which the solver takes the features.
+        counts: how much each example counts; without them, 1.
+    """
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
