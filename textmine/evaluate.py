@@ -56,9 +56,7 @@ class Evaluation:
             "micro_f1_indirect": micro_f1(truth[indirect], found[indirect]),
             "micro_f1_direct": micro_f1(truth[~indirect], found[~indirect]),
             "exact_sets": float((~wrong).mean()) if len(wrong) else float("nan"),
-            "role_accuracy": float(
-                np.mean([item.role == role for item, role in zip(self.items, self.roles, strict=True)])
-            ),
+            "role_accuracy": float(np.mean(right_roles)),
             "calibration_error": calibration_error(truth, self.shares[spoken]),
             "uncertain": float(unsure.mean()) if len(unsure) else float("nan"),
             "error_where_uncertain": float(wrong[unsure].mean()) if unsure.any() else float("nan"),

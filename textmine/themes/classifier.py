@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -26,10 +27,22 @@ from textmine.themes.verdict import Evidence, Verdict
 SPOKEN: Final[tuple[Role, ...]] = ("problem", "measure")
 #: what a role counts beside n-grams, whose values make vectors of length 1
 ROLE_VALUE: Final = 0.5
+#: probability of a right set of themes from which on the rules are not asked
+CLEAR: Final = 0.9
 #: of the strongest character of a text: what is weaker is not shown as a word that spoke for the theme
 _LOUD: Final = 0.35
 _WORDS: Final = 4
 _GAP: Final = re.compile(r"…|\{\d+\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in texts: roles with their probabilities, probabilities of all themes, which are taken, scores."""
+
+    roles: list[tuple[Role, float]]
+    shares: Doubles
+    taken: Flags
+    scores: Scores
 
 
 class ThemeClassifier:
@@ -38,7 +51,7 @@ class ThemeClassifier:
     Keeps scikit-learn's contract: parameters only in ``__init__``, ``fit``, ``get_params``, ``set_params``, cloning,
     cross-validation through ``predict_proba`` and ``score``. ``predict`` answers with the records that all taggers
     give; :meth:`predict_sets` with sets of themes, :meth:`predict_matrix` with an indicator matrix (statements ×
-    themes, in the order of ``classes_``).
+    themes, in the order of ``themes_``).
 
     Args:
         codebook: the themes and rules; without one, those of the package.
@@ -104,6 +117,11 @@ class ThemeClassifier:
             input_tags=InputTags(string=True, two_d_array=False, one_d_array=True),
         )
 
+    @property
+    def classes_(self) -> npt.NDArray[np.str_]:
+        """The codes of the themes, in order."""
+        return np.array(self.themes_)
+
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "lexicon_")
 
@@ -145,23 +163,23 @@ class ThemeClassifier:
     def fit_labelled(self, items: Sequence[Labelled]) -> ThemeClassifier:
         """Learn from labelled statements with their passages (:func:`textmine.themes.labelled.load_labelled`)."""
         book = self._book()
-        self.classes_ = tuple(theme.code for theme in book.themes)
+        self.themes_ = tuple(theme.code for theme in book.themes)
         self.codebook_ = {"version": book.version, "digest": book.digest}
         self._engine = RuleTagger(book)
         folds = np.array(fold_names(items))
         spoken = np.array([item.role != "context" for item in items], dtype=bool)
-        targets = np.array([[code in item.themes for code in self.classes_] for item in items], dtype=bool)
+        targets = np.array([[code in item.themes for code in self.themes_] for item in items], dtype=bool)
         roles = [item.role for item in items]
         texts = [item.text for item in items]
         # Each statement is scored by weights that have not seen its author (or passage), as those of strangers are.
-        whole = np.zeros((len(items), len(self.classes_) + len(ROLES)), dtype=np.float32)
+        whole = np.zeros((len(items), len(self.themes_) + len(ROLES)), dtype=np.float32)
         loudest = np.zeros_like(whole)
         for name in sorted(set(folds)):
             inside = folds == name
             self._learn_grams([item for item, out in zip(items, ~inside, strict=True) if out])
             part = self._score([text for text, taken in zip(texts, inside, strict=True) if taken])
             whole[inside], loudest[inside] = part.whole + self.biases_, part.loudest + self.biases_
-        self.roles_ = RoleModel.fit(items, whole[:, len(self.classes_) :], seed=self.seed)
+        self.roles_ = RoleModel.fit(items, whole[:, len(self.themes_) :], seed=self.seed)
         self._learn_verdict(texts, roles, whole, loudest, targets, spoken, folds)
         self._learn_grams(items)
         self.trained_on_ = {
@@ -169,6 +187,8 @@ class ThemeClassifier:
             "statements": len(items),
             "passages": len({item.passage for item in items}),
             "authors": len({item.author for item in items}),
+            "folds": len(set(folds)),
+            "held_out": self.held_out_,
         }
         return self
 
@@ -185,7 +205,7 @@ class ThemeClassifier:
         spoken = np.array([item.role != "context" for item in known], dtype=bool)
         counts = np.where(np.arange(len(known)) < len(items), 1.0, self.term_weight)
         flags = np.array([[item.role == role for role in SPOKEN] for item in known]) * ROLE_VALUE
-        targets = np.array([[code in item.themes for code in self.classes_] for item in known], dtype=bool)
+        targets = np.array([[code in item.themes for code in self.themes_] for item in known], dtype=bool)
         design = hstack([grams, csr_matrix(flags)], format="csr")[spoken]
         weights, biases = fit_weights(
             design, targets[spoken], strength=self.strength, seed=self.seed, counts=counts[spoken]
@@ -210,17 +230,41 @@ class ThemeClassifier:
         folds: npt.NDArray[np.str_],
     ) -> None:
         """Set what makes probabilities and sets of themes out of the scores of n-grams and the rules."""
-        chosen = np.flatnonzero(spoken)
-        evidence = self._evidence(
-            [texts[i] for i in chosen], [roles[i] for i in chosen], whole[chosen], loudest[chosen]
-        )
-        truth, names = targets[chosen], folds[chosen]
+        chosen: list[int] = np.flatnonzero(spoken).tolist()
+        truth, names, said = targets[chosen], folds[chosen], [roles[i] for i in chosen]
+        evidence = self._evidence(said, whole[chosen], loudest[chosen])
+        self.verdict_ = self._fit_verdict(evidence, truth, names)
+        if self.rules:
+            fired = self._fired([texts[i] for i in chosen], said)
+            self.ruled_verdict_ = self._fit_verdict(evidence.beside(fired), truth, names)
+
+    def _fit_verdict(self, evidence: Evidence, truth: Flags, folds: npt.NDArray[np.str_]) -> Verdict:
         held_out = np.zeros(truth.shape)
-        for name in sorted(set(names)):
-            inside = names == name
+        for name in sorted(set(folds)):
+            inside = folds == name
             verdict = Verdict.fit(evidence.pick(~inside), truth[~inside], seed=self.seed)
             held_out[inside] = verdict.scores(evidence.pick(inside))
-        self.verdict_ = Verdict.fit(evidence, truth, seed=self.seed).calibrated(held_out, truth)
+        final = Verdict.fit(evidence, truth, seed=self.seed).calibrated(held_out, truth)
+        self.held_out_ = self._held_out(final.calibrate(held_out), final.thresholds, truth)
+        return final
+
+    def _held_out(self, shares: Doubles, thresholds: Floats, truth: Flags) -> dict[str, Any]:
+        """Return the scores of held-out statements, for the card of the model."""
+        from textmine.evaluate import calibration_error, micro_f1, theme_f1
+
+        taken = shares >= thresholds
+        wrong, unsure = (taken != truth).any(axis=1), _right(shares, taken) < self.uncertain_below
+        found = {
+            "micro_f1": micro_f1(truth, taken),
+            "macro_f1": float(np.nanmean(theme_f1(truth, taken))),
+            "calibration_error": calibration_error(truth, shares),
+            "uncertain": float(unsure.mean()),
+            "error_where_uncertain": float(wrong[unsure].mean()) if unsure.any() else 0.0,
+            "error_where_sure": float(wrong[~unsure].mean()) if (~unsure).any() else 0.0,
+        }
+        by_theme = zip(self.themes_, theme_f1(truth, taken).tolist(), truth.sum(axis=0).tolist(), strict=True)
+        themes = {code: {"n": n, "f1": round(f1, 4) if n else None} for code, f1, n in by_theme}
+        return {name: round(value, 4) for name, value in found.items()} | {"themes": themes}
 
     # --- prediction -------------------------------------------------------------------------------------
 
@@ -232,43 +276,54 @@ class ThemeClassifier:
             self._engine = RuleTagger(self._book())
         return self._engine
 
-    def _evidence(self, texts: Sequence[str], roles: Sequence[str], whole: Floats, loudest: Floats) -> Evidence:
-        n = len(self.classes_)
-        flags = np.array([[role == name for name in SPOKEN] for role in roles], dtype=np.float32).reshape(-1, 2)
+    def _evidence(self, roles: Sequence[str], whole: Floats, loudest: Floats) -> Evidence:
+        n = len(self.themes_)
+        flags = np.array([[role == name for name in SPOKEN] for role in roles], dtype=np.float32)
+        flags = flags.reshape(-1, len(SPOKEN))
         by_role = flags @ self.role_weights_
-        fired = np.zeros((len(texts), n), dtype=np.float32)
-        if self.rules:
-            place = {code: column for column, code in enumerate(self.classes_)}
-            for row, prediction in enumerate(self._rule_tagger().predict(texts, roles)):
-                for hit in prediction.hits:
-                    fired[row, place[hit.theme]] = 1
-        return Evidence(whole[:, :n] + by_role, loudest[:, :n] + by_role, flags, fired)
+        return Evidence(whole[:, :n] + by_role, loudest[:, :n] + by_role, flags)
+
+    def _fired(self, texts: Sequence[str], roles: Sequence[str]) -> Floats:
+        """Return which themes have a rule that fires (texts × themes)."""
+        fired = np.zeros((len(texts), len(self.themes_)), dtype=np.float32)
+        place = {code: column for column, code in enumerate(self.themes_)}
+        for row, prediction in enumerate(self._rule_tagger().predict(texts, roles)):
+            for hit in prediction.hits:
+                fired[row, place[hit.theme]] = 1
+        return fired
 
     def predict_proba(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> Doubles:
         """Return the probability of each theme (statements × themes); context carries none."""
         self._refuse_unfitted()
-        return self._read(list(texts), checked_roles(texts, roles))[1]
+        return self._read(list(texts), checked_roles(texts, roles)).shares
 
-    def _read(
-        self, texts: Sequence[str], roles: Sequence[Role | None]
-    ) -> tuple[list[tuple[Role, float]], Doubles, Scores]:
-        """Return roles with their probabilities, probabilities of all themes, and the scores of the n-grams."""
+    def _read(self, texts: Sequence[str], roles: Sequence[Role | None]) -> Reading:
         scores = self._score(texts)
         whole, loudest = scores.whole + self.biases_, scores.loudest + self.biases_
-        decided = self.roles_.fill(texts, roles, whole[:, len(self.classes_) :])
+        decided = self.roles_.fill(texts, roles, whole[:, len(self.themes_) :])
         names = [role for role, _ in decided]
-        shares = self.verdict_.shares(self._evidence(texts, names, whole, loudest))
-        shares[[role == "context" for role in names]] = 0
-        return decided, shares, scores
+        evidence = self._evidence(names, whole, loudest)
+        shares = self.verdict_.shares(evidence)
+        taken = shares >= self.verdict_.thresholds
+        speaks = np.array([role != "context" for role in names], dtype=bool)
+        if self.rules:
+            # The rules take longer than all else; what is clear without them stays.
+            doubtful: list[int] = np.flatnonzero(speaks & (_right(shares, taken) < CLEAR)).tolist()
+            fired = self._fired([texts[i] for i in doubtful], [names[i] for i in doubtful])
+            shares[doubtful] = self.ruled_verdict_.shares(evidence.pick(doubtful).beside(fired))
+            taken[doubtful] = shares[doubtful] >= self.ruled_verdict_.thresholds
+        shares[~speaks], taken[~speaks] = 0, False
+        return Reading(decided, shares, taken, scores)
 
     def predict_matrix(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> Flags:
         """Return an indicator matrix (statements × themes)."""
-        return self.predict_proba(texts, roles) >= self.verdict_.thresholds
+        self._refuse_unfitted()
+        return self._read(list(texts), checked_roles(texts, roles)).taken
 
     def predict_sets(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> list[frozenset[str]]:
         """Return the themes of each statement."""
         return [
-            frozenset(code for code, has in zip(self.classes_, row, strict=True) if has)
+            frozenset(code for code, has in zip(self.themes_, row, strict=True) if has)
             for row in self.predict_matrix(texts, roles)
         ]
 
@@ -279,16 +334,16 @@ class ThemeClassifier:
             ValueError: the lengths differ, or a role is unknown.
         """
         given = checked_roles(texts, roles)
-        number: dict[tuple[str, str | None], int] = {}
+        number: dict[tuple[str, Role | None], int] = {}
         places = [number.setdefault(key, len(number)) for key in zip(texts, given, strict=True)]
         answers = self._predict_distinct([text for text, _ in number], [role for _, role in number])
         return [answers[place] for place in places]
 
     def _predict_distinct(self, texts: Sequence[str], roles: Sequence[Role | None]) -> list[Prediction]:
         self._refuse_unfitted()
-        decided, shares, scores = self._read(texts, roles)
-        taken = shares >= self.verdict_.thresholds
-        sure = np.where(taken, shares, 1 - shares).prod(axis=1) * np.array([score for _, score in decided])
+        reading = self._read(texts, roles)
+        decided, shares, taken, scores = reading.roles, reading.shares, reading.taken, reading.scores
+        sure = _right(shares, taken) * np.array([score for _, score in decided])
         rows, columns = np.nonzero(taken)
         order = np.lexsort((columns, -shares[rows, columns], rows))
         rows, columns = rows[order], columns[order]
@@ -296,7 +351,7 @@ class ThemeClassifier:
         for row, column, share in zip(
             rows.tolist(), columns.tolist(), shares[rows, columns].round(4).tolist(), strict=True
         ):
-            hits[row].append(Hit(self.classes_[column], share, "model", None, *scores.clause_of(row, column)))
+            hits[row].append(Hit(self.themes_[column], share, "model", None, *scores.clause_of(row, column)))
         unsure = (sure < self.uncertain_below).tolist()
         return [
             Prediction(role, round(score, 4), tuple(found), doubt)
@@ -313,7 +368,7 @@ class ThemeClassifier:
         fired = self._rule_tagger().predict([text], [prediction.role])[0].hits if self.rules else ()
         hits: list[Hit] = []
         for hit in prediction.hits:
-            words = self._words(text, self.classes_.index(hit.theme))
+            words = self._words(text, self.themes_.index(hit.theme))
             hits += [hit, *(Hit(hit.theme, share, "model", None, start, end) for start, end, share in words)]
             hits += [rule for rule in fired if rule.theme == hit.theme]
         return Prediction(prediction.role, prediction.role_score, tuple(hits), prediction.uncertain)
@@ -349,14 +404,14 @@ class ThemeClassifier:
     def decide_passages(
         self, texts: Sequence[str], passages: Sequence[Hashable], before: Sequence[str] | None = None
     ) -> list[tuple[Role, float]]:
-        """Return role and probability of the statements of many passages, those of one passage together and in order."""
+        """Return role and probability of statements of many passages, those of one passage together and in order."""
         self._refuse_unfitted()
-        scores = (self._score(texts).whole + self.biases_)[:, len(self.classes_) :]
+        scores = (self._score(texts).whole + self.biases_)[:, len(self.themes_) :]
         return self.roles_.decide(texts, passages, before or [""] * len(texts), scores)
 
     def score(self, texts: Sequence[str], themes: Any, roles: Sequence[str | None] | None = None) -> float:
         """Return the mean F1 of the themes."""
-        truth = _as_matrix(themes, self.classes_)
+        truth = _as_matrix(themes, self.themes_)
         found = self.predict_matrix(texts, roles)
         right = (truth & found).sum(axis=0)
         return float(np.mean(2 * right / np.maximum(truth.sum(axis=0) + found.sum(axis=0), 1)))
@@ -394,6 +449,7 @@ class ThemeClassifier:
             "role_weights": self.role_weights_,
             "biases": self.biases_,
             **{f"verdict_{name}": array for name, array in self.verdict_.arrays().items()},
+            **({f"ruled_{name}": array for name, array in self.ruled_verdict_.arrays().items()} if self.rules else {}),
             **{f"roles_{name}": array for name, array in self.roles_.arrays().items()},
         }
 
@@ -403,14 +459,16 @@ class ThemeClassifier:
         Raises:
             ValueError: the arrays do not fit each other.
         """
-        self.classes_ = tuple(facts["themes"])
+        self.themes_ = tuple(facts["themes"])
         self.codebook_, self.trained_on_ = facts["codebook"], facts["trained_on"]
         vocabulary = Vocabulary(arrays["hashes"])
         self.lexicon_ = Lexicon(vocabulary, arrays["idf"].astype(np.float32), self.sizes)
         self.gram_weights_ = arrays["gram_weights"].astype(np.float32)
         self.role_weights_, self.biases_ = arrays["role_weights"], arrays["biases"]
-        themes, columns = len(self.classes_), len(self.classes_) + len(ROLES)
+        themes, columns = len(self.themes_), len(self.themes_) + len(ROLES)
         self.verdict_ = Verdict.restore(_named(arrays, "verdict_"), themes)
+        if self.rules:
+            self.ruled_verdict_ = Verdict.restore(_named(arrays, "ruled_"), themes, ruled=True)
         self.roles_ = RoleModel.restore(_named(arrays, "roles_"))
         wanted = {
             "gram_weights": (len(vocabulary), columns),
@@ -423,6 +481,12 @@ class ThemeClassifier:
         return self
 
 
+def _right(shares: Doubles, taken: Flags) -> Doubles:
+    """Return the probability that the set of themes taken is right, as if themes were independent."""
+    found: Doubles = np.where(taken, shares, 1 - shares).prod(axis=1)
+    return found
+
+
 def _named(arrays: dict[str, Any], prefix: str) -> dict[str, Any]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
@@ -430,12 +494,12 @@ def _named(arrays: dict[str, Any], prefix: str) -> dict[str, Any]:
 _PARAMETERS: Final = tuple(name for name in inspect.signature(ThemeClassifier).parameters)
 
 
-def fold_names(items: Sequence[Labelled], folds: int = 5) -> list[str]:
-    """Return the fold of each statement: its author where there are at least three, otherwise by passage."""
-    if len({item.author for item in items}) >= 3:
-        return [item.author for item in items]
-    order = {name: number for number, name in enumerate(dict.fromkeys(item.passage for item in items))}
-    return [str(order[item.passage] % folds) for item in items]
+def fold_names(items: Sequence[Labelled], folds: int = 6) -> list[str]:
+    """Return the fold of each statement: by author where there are at least three, otherwise by passage."""
+    by_author = len({item.author for item in items}) >= 3
+    names = [item.author if by_author else item.passage for item in items]
+    order = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return [str(order[name] % folds) for name in names]
 
 
 def codebook_statements(book: Codebook) -> list[Labelled]:

@@ -81,7 +81,7 @@ def strip_label(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Texts as one array of characters, a mark ahead of each and a line break behind it; clauses are counted through."""
+    """Texts as one array of characters, a mark ahead of each, a line break behind it; clauses are counted through."""
 
     chars: Hashes
     rows: Indices

@@ -93,7 +93,7 @@ class Lexicon:
 class Scores:
     """What n-grams weigh: in whole texts and in their loudest clauses (texts × targets), and in each clause.
 
-    The clauses of text ``i`` are ``begins[i]`` to ``begins[i + 1]``; ``starts`` and ``ends`` are offsets into their text.
+    The clauses of text ``i`` are ``begins[i]`` to ``begins[i + 1]``; ``starts`` and ``ends`` are offsets into the text.
     """
 
     whole: Floats
@@ -147,12 +147,13 @@ def _score_chunk(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> Sco
         weighed *= values[:, None]
         sums[clauses[firsts]] += np.add.reduceat(weighed, firsts, axis=0)
     begins = np.searchsorted(owners, np.arange(len(texts) + 1))
-    lengths = np.sqrt(np.maximum(np.add.reduceat(squares, begins[:-1]), 1e-9)) if count else np.zeros(0)
-    whole = np.add.reduceat(sums, begins[:-1], axis=0) if count else sums
-    sums_by_clause = sums / np.sqrt(np.maximum(squares, lexicon.clause_floor))[:, None].astype(np.float32)
-    loudest = np.maximum.reduceat(sums_by_clause, begins[:-1], axis=0) if count else sums
-    whole = whole / lengths[:, None].astype(np.float32)
-    return Scores(whole, loudest, sums_by_clause, begins, starts, ends)
+    if not count:
+        return Scores(sums, sums, sums, begins, starts, ends)
+    lengths = np.sqrt(np.maximum(np.add.reduceat(squares, begins[:-1]), 1e-9)).astype(np.float32)
+    whole = (np.add.reduceat(sums, begins[:-1], axis=0) / lengths[:, None]).astype(np.float32)
+    clause_lengths = np.sqrt(np.maximum(squares, lexicon.clause_floor)).astype(np.float32)
+    by_clause = (sums / clause_lengths[:, None]).astype(np.float32)
+    return Scores(whole, np.maximum.reduceat(by_clause, begins[:-1], axis=0), by_clause, begins, starts, ends)
 
 
 def fit_weights(

@@ -20,16 +20,22 @@ _BEST: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Scores of whole texts and of their loudest clauses (texts × themes), roles (× 2) and themes of rules that fired."""
+    """Scores of whole texts and of their loudest clauses (texts × themes), roles (texts × 2), and, where the rules were
+    asked, the themes of those that fired."""
 
     whole: Floats
     loudest: Floats
     roles: Floats
-    fired: Floats
+    fired: Floats | None = None
 
-    def pick(self, chosen: Flags) -> Evidence:
+    def pick(self, chosen: Flags | list[int]) -> Evidence:
         """Return the evidence of the chosen texts."""
-        return Evidence(self.whole[chosen], self.loudest[chosen], self.roles[chosen], self.fired[chosen])
+        fired = None if self.fired is None else self.fired[chosen]
+        return Evidence(self.whole[chosen], self.loudest[chosen], self.roles[chosen], fired)
+
+    def beside(self, fired: Floats) -> Evidence:
+        """Return the evidence with the rules that fired."""
+        return replace(self, fired=fired)
 
     def shared(self) -> Floats:
         """Return the features that speak for or against all themes."""
@@ -45,7 +51,7 @@ class Evidence:
             2 * np.tanh(self.whole / 4),
             self.whole / 4,
             2 * np.tanh(self.loudest / 4),
-            self.fired,
+            *([] if self.fired is None else [self.fired]),
         ]
         return np.hstack(parts).astype(np.float32)
 
@@ -55,7 +61,8 @@ class Evidence:
             return self.whole
         two = -np.partition(-self.whole, 1, axis=1)[:, :2]
         first, second = two.max(axis=1, keepdims=True), two.min(axis=1, keepdims=True)
-        return self.whole - np.where(self.whole == first, second, first)
+        margins: Floats = self.whole - np.where(self.whole == first, second, first)
+        return margins
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,25 +113,30 @@ class Verdict:
         margins = evidence.margins()
         scores = evidence.shared() @ self.shared + self.biases
         scores = scores + np.tanh(margins / 3) * self.margin[0] + margins / 4 * self.margin[1]
-        return scores.astype(np.float64)
+        found: Doubles = scores.astype(np.float64)
+        return found
+
+    def calibrate(self, scores: Doubles) -> Doubles:
+        """Return the probabilities that scores stand for."""
+        return sigmoid(scores * self.slopes + self.shifts)
 
     def shares(self, evidence: Evidence) -> Doubles:
         """Return the probabilities of all themes."""
-        return sigmoid(self.scores(evidence) * self.slopes + self.shifts)
+        return self.calibrate(self.scores(evidence))
 
     def arrays(self) -> dict[str, Any]:
         """Return all arrays by name."""
         return {name: getattr(self, name) for name in _NAMES}
 
     @classmethod
-    def restore(cls, arrays: dict[str, Any], themes: int) -> Verdict:
+    def restore(cls, arrays: dict[str, Any], themes: int, *, ruled: bool = False) -> Verdict:
         """Take stored arrays.
 
         Raises:
             ValueError: they do not fit the number of themes.
         """
         verdict = cls(**{name: arrays[name] for name in _NAMES})
-        features = 2 + 2 + _BEST + 4 * themes
+        features = 2 + 2 + _BEST + (4 if ruled else 3) * themes
         shapes = ((features, themes), (2, themes), *[(themes,)] * 4)
         for name, shape in zip(_NAMES, shapes, strict=True):
             if arrays[name].shape != shape:
