@@ -318,7 +318,7 @@ def sums_within(values: dict[Key, float | None]) -> dict[str, str]:
     """The sum checks of one report that do not pass: check -> ``fail`` or ``not_assessable``."""
     pairs: dict[str, tuple[list[Key], list[Key]]] = {}
     tables = {table for table, _, _ in values}
-    rows = {row for table, row, _ in values if table == "requests"}
+    rows = list(dict.fromkeys(row for table, row, _ in values if table == "requests"))
     closed = ["closed"] if "closed" in rows else [row for row in OUTCOMES if row.startswith("closed")]
     outcomes = [row for row in OUTCOMES if not row.startswith("closed")] + closed
     if "requests" in tables:

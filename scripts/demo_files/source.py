@@ -24,7 +24,7 @@ TABLES: Final = ("proactive", "requests", "disputes", "annex")
 _MARK: Final = re.compile(r"\{([pmc-])((?: [a-z_]+)*)\}")
 _ROLES: Final = {"p": "problem", "m": "measure", "c": "context"}
 _KEYS: Final = {
-    *("body", "year", "title", "format", "encoding", "bom", "layout", "mess", "tables", "portal", "page_title", "hide"),
+    *("body", "year", "title", "format", "encoding", "bom", "layout", "mess", "tables", "portal", "page_title"),
     *("published", "signature", "period", "preamble", "part", "planted", "note", *TABLES),
 }
 _PART_KEYS: Final = {"section", "heading", "again", "stuck", "text", "table"}

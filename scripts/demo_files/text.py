@@ -81,12 +81,17 @@ def make_mess(source: ReportSource, text: str) -> str:
         elif name == "kangxi":
             text = "".join(KANGXI.get(char, char) if n % 2 else char for n, char in enumerate(text))
         elif name == "halfwidth":
-            text = text.replace("（", "(").replace("）", ")").replace("，", ",").replace("：", ":")
+            text = halfwidth(text)
         elif name == "wrap":
             text = _wrap(text, int(argument))
         elif name == "pages":
             text = _pages(text, int(argument))
     return text
+
+
+def halfwidth(text: str) -> str:
+    """The text with half-width marks where many writers type them."""
+    return text.translate(str.maketrans("（），：", "(),:"))
 
 
 def _traditional(text: str) -> str:

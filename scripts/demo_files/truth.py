@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from demo_files.forms import Key, printed_cells, read_value, sums_between, sums_within, values_of
 from demo_files.source import ReportSource
+from demo_files.text import halfwidth
 
 Files = dict[str, tuple[bytes, ReportSource | None, str]]
 _ENCODED: Final = {"text", "markdown", "html"}
@@ -54,13 +55,16 @@ def write_truth(files: Files) -> str:
 
 
 def _truth(path: str, source: ReportSource, checks: list[dict[str, str]]) -> dict[str, Any]:
+    def read(text: str) -> str:
+        return halfwidth(text) if "halfwidth" in source.mess else text
+
     parts = [
-        {"section": part.section, "heading": part.heading or None, "start": squeeze(part.text)[:16]}
+        {"section": part.section, "heading": read(part.heading) or None, "start": squeeze(read(part.text))[:16]}
         for part in source.parts
         if part.section != "annex"
     ]
     statements = [
-        {"role": marked.role, "themes": list(marked.themes), "text": marked.text}
+        {"role": marked.role, "themes": list(marked.themes), "text": read(marked.text)}
         for part in source.parts
         for marked in part.statements
     ]
@@ -74,8 +78,7 @@ def _truth(path: str, source: ReportSource, checks: list[dict[str, str]]) -> dic
         "kind": source.body.kind,
         "layout": source.layout,
         "period": period if period else None,
-        "published": source.option("published"),
-        "hidden": source.option("hide", []),
+        "published": source.option("published") or _signed(source),
         "sections": parts,
         "cells": _cells(source),
         "cell_notes": _notes(source),
@@ -83,6 +86,19 @@ def _truth(path: str, source: ReportSource, checks: list[dict[str, str]]) -> dic
         "statements": statements,
         "note": source.option("note", ""),
     }
+
+
+def _signed(source: ReportSource) -> str | None:
+    """The date under the signature."""
+    for line in source.option("signature", ()):
+        if match := re.fullmatch(r"([\d〇一二三四五六七八九]{4})年([\d一]+)月([\d一二三四五六七八九十]+)日", line):
+            return f"{_number(match[1])}-{_number(match[2]):0>2}-{_number(match[3]):0>2}"
+    return None
+
+
+def _number(text: str) -> str:
+    text = re.sub("^十", "一", text) if len(text) == 2 else text
+    return text.translate(str.maketrans("〇一二三四五六七八九", "0123456789"))
 
 
 def squeeze(text: str) -> str:
