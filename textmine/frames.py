@@ -71,7 +71,7 @@ text          s  the body of the section, without its heading
     "cells": _frame(
         _REPORT_ID
         + """
-table         s  proactive, requests or disputes
+table         s  proactive, requests, disputes or (before 2019) annex
 row           s  code of the row (docs/data-dictionary.md lists the codes)
 column        s  code of the column
 value         f  the number; missing where the cell is blank or holds none

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from textmine import __version__
+from textmine.checks import check_report
 from textmine.errors import ReadError, TextmineError
 from textmine.frames import COLUMNS
 from textmine.parse import parse_report
@@ -77,7 +78,7 @@ def mine_source(source: Source, *, tagger: Tagger | None = None) -> Mined:
 
 def _parse(source: Source) -> tuple[Report, tuple[Statement, ...], tuple[Check, ...]]:
     report = parse_report(source)
-    return report, split_statements(report), ()
+    return report, split_statements(report), check_report(report)
 
 
 # --- one batch ------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "mine": "Mine files, folders or globs into Parquet frames.",
     "summarize": "Write the theme summary of a mined folder.",
     "parse": "Print one report as JSON: metadata, sections, tables.",
+    "check": "Show what does not add up in reports, and what explains it.",
     "split": "Split problems parts into statements with roles.",
     "tag": "Tag statements with themes.",
     "codebook": "Show, check and compare codebooks.",

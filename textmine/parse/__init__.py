@@ -13,7 +13,7 @@ __all__ = ["parse_report"]
 
 
 def parse_report(source: Source) -> Report:
-    """Return the report that a file holds, with sections and metadata; cells are not read yet.
+    """Return the report that a file holds, with sections, metadata and cells.
 
     Raises:
         ReadError: ``not_a_report`` (stage ``parse``) where the text is no annual report on disclosure.
@@ -32,6 +32,7 @@ def parse_report(source: Source) -> Report:
     if "信息公开" not in head.replace("政务公开", "信息公开") or (not codes and "年度报告" not in head):
         raise ReadError(source.path, "not_a_report", "neither title nor sections of such a report", stage="parse")
     tables = "".join(cell.text for table in normal.tables for cell in table.grid.cells)
+    layout = find_layout(text + tables, len(codes))
     return Report(
         report_id=source.sha256[:16],
         path=source.path,
@@ -39,11 +40,11 @@ def parse_report(source: Source) -> Report:
         source_format=source.source_format,
         encoding=source.encoding,
         text=text,
-        layout=find_layout(text + tables, len(codes)),
+        layout=layout,
         metadata=find_metadata(text, source),
         sections=sections,
         tables=normal.tables,
-        cells=parse_cells(normal.tables),
+        cells=parse_cells(normal.tables, text, layout=layout),
         places=normal.places,
         skipped=source.skipped,
     )

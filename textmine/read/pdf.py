@@ -16,6 +16,10 @@ from textmine.records import Block, Grid, GridCell, Piece, Skipped, Source
 _PAGE_MARK: Final = re.compile(r"[-—–－\s]*\d{1,3}[-—–－\s]*|第\s*\d+\s*页(\s*[,，/共]+\s*\d+\s*页)?")
 #: points; lines nearer than this are one ruling line (pdfplumber's snap and join tolerance is 3)
 _SNAP: Final = 3.0
+#: points; vertical lines that go on farther than this past the last rule enclose a row (a line of small print is 7)
+_OPEN_ROW: Final = 7.0
+#: position, from, to
+_Rule = tuple[float, float, float]
 
 
 @dataclass(slots=True)
@@ -39,6 +43,15 @@ class _Char:
     size: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """A ruled table on one page: ``xs`` are its column lines in points, ``page`` the page on which it ends."""
+
+    grid: Grid
+    xs: tuple[float, ...]
+    page: int
+
+
 def read_pdf(data: bytes, name: str, sha256: str) -> Source:
     """Return paragraphs and ruled tables of a PDF in reading order.
 
@@ -52,7 +65,7 @@ def read_pdf(data: bytes, name: str, sha256: str) -> Source:
     except pdfium.PdfiumError as error:
         reason = "encrypted" if "password" in str(error).lower() else "damaged"
         raise ReadError(name, reason, str(error)) from error
-    items: list[_Line | Grid] = []
+    items: list[_Line | _Ruled] = []
     skipped = []
     try:
         for number in range(len(document)):
@@ -71,14 +84,26 @@ def read_pdf(data: bytes, name: str, sha256: str) -> Source:
     return Source(name, "pdf", sha256, tuple(_to_blocks(_join_grids(items))), skipped=tuple(skipped))
 
 
-def _read_page(page: Any, number: int) -> list[_Line | Grid]:
+def read_page_grids(data: bytes) -> list[Grid]:
+    """Return the ruled tables of a PDF page by page, not joined over page breaks: for comparing and measuring."""
+    import pypdfium2 as pdfium
+
+    grids: list[Grid] = []
+    with pdfium.PdfDocument(data) as document:
+        for number in range(len(document)):
+            found = _read_page(document[number], number + 1)
+            grids += [item.grid for item in found if isinstance(item, _Ruled)]
+    return grids
+
+
+def _read_page(page: Any, number: int) -> list[_Line | _Ruled]:
     textpage = page.get_textpage()
     chars = _chars(textpage)
     grids = [_fill(lines, chars, number) for lines in _ruled_areas(page)]
-    boxes = [(grid, box) for grid, box in grids if any(cell.text for cell in grid.cells)]
+    boxes = [(ruled, box) for ruled, box in grids if any(cell.text for cell in ruled.grid.cells)]
     free = [c for c in chars if not any(b[0] <= c.x <= b[2] and b[1] <= c.y <= b[3] for _, b in boxes)]
-    placed: list[tuple[float, _Line | Grid]] = [(line.top, line) for line in _lines(free, number)]
-    placed += [(box[3], grid) for grid, box in boxes]
+    placed: list[tuple[float, _Line | _Ruled]] = [(line.top, line) for line in _lines(free, number)]
+    placed += [(box[3], ruled) for ruled, box in boxes]
     placed.sort(key=lambda entry: -entry[0])
     return [item for _, item in placed]
 
@@ -210,9 +235,9 @@ def _group(
 
 def _fill(
     area: tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]], chars: list[_Char], page: int
-) -> tuple[Grid, tuple[float, float, float, float]]:
+) -> tuple[_Ruled, tuple[float, float, float, float]]:
     """Make the grid of one table: slots between ruling lines, joined where no line parts them, then the characters."""
-    horizontal, vertical = area
+    horizontal, vertical = _close_edges(*area)
     ys = _positions(horizontal, descending=True)
     xs = _positions(vertical)
     n_rows, n_columns = len(ys) - 1, len(xs) - 1
@@ -254,7 +279,22 @@ def _fill(
         for r, c, height, width in shapes
     )
     reading = "\n".join(line.text for line in _lines(inside, page))
-    return Grid(n_rows, n_columns, cells, page=page, text=reading), box
+    return _Ruled(Grid(n_rows, n_columns, cells, page=page, text=reading), tuple(xs), page), box
+
+
+def _close_edges(horizontal: list[_Rule], vertical: list[_Rule]) -> tuple[list[_Rule], list[_Rule]]:
+    """Add the rule that a page break took from a table: where its vertical lines go on past the outermost rule.
+
+    Word leaves the last row above a break open (Hongze 2023, page 3); its text would else fall out of the table.
+    """
+    left, right = min(line[0] for line in vertical), max(line[0] for line in vertical)
+    bottom, top = min(line[0] for line in horizontal), max(line[0] for line in horizontal)
+    closed = list(horizontal)
+    for edge, ends in ((bottom, [low for _, low, _ in vertical]), (top, [high for _, _, high in vertical])):
+        beyond = [end for end in ends if (edge - end if edge == bottom else end - edge) > _OPEN_ROW]
+        if len(beyond) > 2 and max(beyond) - min(beyond) <= 2 * _SNAP:
+            closed.append((sorted(beyond)[len(beyond) // 2], left, right))
+    return closed, vertical
 
 
 def _positions(lines: list[tuple[float, float, float]], *, descending: bool = False) -> list[float]:
@@ -265,7 +305,7 @@ def _positions(lines: list[tuple[float, float, float]], *, descending: bool = Fa
     return found[::-1] if descending else found
 
 
-def _drop_running_lines(items: list[_Line | Grid]) -> list[_Line | Grid]:
+def _drop_running_lines(items: list[_Line | _Ruled]) -> list[_Line | _Ruled]:
     """Drop page marks, and lines that stand as first or last on at least three pages (running headers and footers)."""
     pages: dict[int, list[_Line]] = {}
     for item in items:
@@ -280,29 +320,45 @@ def _drop_running_lines(items: list[_Line | Grid]) -> list[_Line | Grid]:
     return [item for item in items if id(item) not in dropped]
 
 
-def _join_grids(items: list[_Line | Grid]) -> list[_Line | Grid]:
-    """Join a table that goes on after a page break: nothing stands between, and the columns agree."""
-    joined: list[_Line | Grid] = []
+def _join_grids(items: list[_Line | _Ruled]) -> list[_Line | _Ruled]:
+    """Join a table that goes on after a page break: nothing stands between, and the outer edges agree.
+
+    The halves may have other columns (part two has four above a break and two below it): the joined grid has the
+    column lines of both, and cells that no line divides span them.
+    """
+    joined: list[_Line | _Ruled] = []
     for item in items:
         before = joined[-1] if joined else None
-        if (
-            isinstance(item, Grid)
-            and isinstance(before, Grid)
-            and item.n_columns == before.n_columns
-            and item.page == (before.cells[-1].page or 0) + 1
-        ):
-            shifted = tuple(
-                GridCell(c.row + before.n_rows, c.column, c.text, c.row_span, c.column_span, c.page) for c in item.cells
-            )
-            rows = before.n_rows + item.n_rows
-            text = f"{before.text}\n{item.text}"
-            joined[-1] = Grid(rows, before.n_columns, before.cells + shifted, before.page, before.line, text)
+        if isinstance(item, _Ruled) and isinstance(before, _Ruled) and _goes_on(before, item):
+            joined[-1] = _stack(before, item)
         else:
             joined.append(item)
     return joined
 
 
-def _to_blocks(items: list[_Line | Grid]) -> list[Block]:
+def _goes_on(upper: _Ruled, lower: _Ruled) -> bool:
+    edges = zip((upper.xs[0], upper.xs[-1]), (lower.xs[0], lower.xs[-1]), strict=True)
+    return lower.page == upper.page + 1 and all(abs(a - b) <= 2 * _SNAP for a, b in edges)
+
+
+def _stack(upper: _Ruled, lower: _Ruled) -> _Ruled:
+    xs = _positions([(x, 0.0, 0.0) for x in (*upper.xs, *lower.xs)])
+    cells = [_widened(cell, upper.xs, xs, 0) for cell in upper.grid.cells]
+    cells += [_widened(cell, lower.xs, xs, upper.grid.n_rows) for cell in lower.grid.cells]
+    text = f"{upper.grid.text}\n{lower.grid.text}"
+    rows = upper.grid.n_rows + lower.grid.n_rows
+    grid = Grid(rows, len(xs) - 1, tuple(cells), upper.grid.page, upper.grid.line, text)
+    return _Ruled(grid, tuple(xs), lower.page)
+
+
+def _widened(cell: GridCell, own: tuple[float, ...], xs: list[float], down: int) -> GridCell:
+    left, right = own[cell.column], own[cell.column + cell.column_span]
+    first = min(range(len(xs)), key=lambda i: abs(xs[i] - left))
+    last = min(range(len(xs)), key=lambda i: abs(xs[i] - right))
+    return GridCell(cell.row + down, first, cell.text, cell.row_span, max(last - first, 1), cell.page)
+
+
+def _to_blocks(items: list[_Line | _Ruled]) -> list[Block]:
     """Join lines to paragraphs: a line that reaches the right edge goes on in the next one unless that is indented."""
     lines = [item for item in items if isinstance(item, _Line)]
     edge = sorted(line.right for line in lines)[int(0.9 * (len(lines) - 1))]
@@ -310,8 +366,8 @@ def _to_blocks(items: list[_Line | Grid]) -> list[Block]:
     blocks: list[Block] = []
     before: _Line | None = None
     for item in items:
-        if isinstance(item, Grid):
-            blocks.append(Block(grid=item))
+        if isinstance(item, _Ruled):
+            blocks.append(Block(grid=item.grid))
             before = None
             continue
         piece = Piece(item.text, item.page, item.number)
