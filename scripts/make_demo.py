@@ -42,20 +42,20 @@ def write_report(source: ReportSource) -> bytes:
 def make(out: Path) -> int:
     """Write reports, manifest and truth under ``out``; return how many files there are."""
     sources = load_sources(DEMO / "source")
-    folder = out / "reports"
-    if folder.exists():
-        shutil.rmtree(folder)
     files: dict[str, tuple[bytes, ReportSource | None, str]] = {}
     for source in sources:
         files[f"reports/{source.name}.{SUFFIXES[source.format]}"] = (write_report(source), source, "")
     for name, (data, reason) in write_others(DEMO / "source", {n: d for n, (d, _, _) in files.items()}).items():
         files[name] = (data, None, reason)
+    manifest, truth = write_manifest(files), write_truth(files)
+    if (out / "reports").exists():
+        shutil.rmtree(out / "reports")
     for name, (data, _, _) in files.items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    (out / "manifest.toml").write_text(write_manifest(files), "utf-8")
-    (out / "truth.jsonl").write_text(write_truth(files), "utf-8")
+    (out / "manifest.toml").write_text(manifest, "utf-8")
+    (out / "truth.jsonl").write_text(truth, "utf-8")
     return len(files)
 
 

@@ -53,7 +53,11 @@ PROACTIVE: Final[dict[str, dict[str, tuple[str, tuple[str, ...], str]]]] = {
     },
     "2019": {
         "regulations": ("规章", ("newly_made", "newly_disclosed", "total_disclosed"), "第二十条第（一）项"),
-        "normative_documents": ("规范性文件", ("newly_made", "newly_disclosed", "total_disclosed"), "第二十条第（一）项"),
+        "normative_documents": (
+            "规范性文件",
+            ("newly_made", "newly_disclosed", "total_disclosed"),
+            "第二十条第（一）项",
+        ),
         "licensing": ("行政许可", ("items_last_year", "change", "decisions"), "第二十条第（五）项"),
         "other_services": ("其他对外管理服务事项", ("items_last_year", "change", "decisions"), "第二十条第（五）项"),
         "punishment": ("行政处罚", ("items_last_year", "change", "decisions"), "第二十条第（六）项"),
@@ -272,7 +276,7 @@ def _requests_form(source: ReportSource, data: dict[str, Any], cells: dict[Key, 
             else:
                 slots.append(Slot(r, 1, labels[row], 1, 2))
         slots += [Slot(r, 3 + c, cells["requests", row, column], number=True) for c, column in enumerate(columns)]
-    shares = (0.07, 0.12, 0.28, *[0.53 / len(columns)] * len(columns))
+    shares = (0.05, 0.1, 0.32, *[0.53 / len(columns)] * len(columns))
     return Form("requests", 3 + len(present), width, tuple(slots), shares)
 
 
@@ -314,10 +318,13 @@ def values_of(source: ReportSource) -> dict[Key, float | None]:
     return values
 
 
-def sums_within(values: dict[Key, float | None]) -> dict[str, str]:
-    """The sum checks of one report that do not pass: check -> ``fail`` or ``not_assessable``."""
+def sums_within(values: dict[Key, float | None], *, formal: bool) -> dict[str, str]:
+    """The sum checks of one report that do not pass: check -> ``fail`` or ``not_assessable``.
+
+    ``formal``: the report has the form of 2019 or 2021, so that a table that is lost makes its sums not assessable.
+    """
     pairs: dict[str, tuple[list[Key], list[Key]]] = {}
-    tables = {table for table, _, _ in values}
+    tables = {"requests", "disputes"} if formal else {table for table, _, _ in values}
     rows = list(dict.fromkeys(row for table, row, _ in values if table == "requests"))
     closed = ["closed"] if "closed" in rows else [row for row in OUTCOMES if row.startswith("closed")]
     outcomes = [row for row in OUTCOMES if not row.startswith("closed")] + closed

@@ -6,6 +6,7 @@ The font is the CID font STSong-Light of every PDF reader, so that no font file 
 from __future__ import annotations
 
 import io
+import re
 from typing import Any, Final
 
 from reportlab.pdfbase import pdfmetrics
@@ -22,6 +23,7 @@ _LEFT, _TOP, _BOTTOM = 84.0, 770.0, 86.0
 _MEASURE: Final = _WIDTH - 2 * _LEFT
 _SIZE, _LEADING = 15.0, 27.0
 _SMALL, _TIGHT = 9.0, 12.0
+_UNCUT: Final = re.compile(r"[“《（]*(?:[0-9A-Za-z.:/@-]+|.)")  # numbers, and an opening mark with what follows
 #: marks that may hang over the edge, as the rules of Chinese typesetting have it
 _HANGING: Final = "，。；：、！？）》”％%"
 
@@ -52,12 +54,12 @@ def _width(text: str, size: float) -> float:
 def _break(text: str, width: float, size: float, first: float = 0.0) -> list[str]:
     """Lines of at most ``width``; a closing mark may hang over."""
     lines, line, used = [], "", first
-    for char in text:
-        wide = _width(char, size)
-        if line and used + wide > width + 0.01 and char not in _HANGING:
+    for word in _UNCUT.findall(text):
+        wide = _width(word, size)
+        if line and used + wide > width + 0.01 and word not in _HANGING:
             lines.append(line)
             line, used = "", 0.0
-        line, used = line + char, used + wide
+        line, used = line + word, used + wide
     return [*lines, line] if line else lines or [""]
 
 
@@ -102,7 +104,9 @@ class _Pages:
         for share in form.widths:
             edges.append(edges[-1] + share * _MEASURE)
         heights = [self._row_height(form, r, edges) for r in range(form.n_rows)]
-        lines = {id(s): _break(s.text, edges[s.column + s.column_span] - edges[s.column] - 5, _SMALL) for s in form.slots}
+        lines = {
+            id(s): _break(s.text, edges[s.column + s.column_span] - edges[s.column] - 5, _SMALL) for s in form.slots
+        }
         first = 0
         self.y -= 8
         while first < form.n_rows:
@@ -144,7 +148,9 @@ class _Pages:
                 continue
             left, right = edges[slot.column], edges[slot.column + slot.column_span]
             self.pen.rect(left, tops[end], right - left, tops[begin] - tops[end], stroke=1, fill=0)
-            self._fill(slot, _share(slot, begin, end, heights, lines[id(slot)]), (left, right), (tops[begin], tops[end]))
+            self._fill(
+                slot, _share(slot, begin, end, heights, lines[id(slot)]), (left, right), (tops[begin], tops[end])
+            )
         self.y = tops[last]
 
     def _fill(self, slot: Slot, lines: list[str], sides: tuple[float, float], ends: tuple[float, float]) -> None:
@@ -169,7 +175,9 @@ def write_scan() -> bytes:
     rows = []
     for y in range(height):
         printed = 30 < y < 300 and y % 12 in {3, 4, 5, 6}
-        bits = [(25 < x < 215 - (y // 12 * 37) % 60) and (x * 7 + y * 3) % 5 != 0 for x in range(width)] if printed else []
+        bits = (
+            [(25 < x < 215 - (y // 12 * 37) % 60) and (x * 7 + y * 3) % 5 != 0 for x in range(width)] if printed else []
+        )
         packed = bytearray(b"\xff" * (width // 8))
         for x, ink in enumerate(bits):
             if ink:
@@ -180,7 +188,8 @@ def write_scan() -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /XObject << /Im0 5 0 R >> >> /Contents 4 0 R >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /XObject << /Im0 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(draw), draw),
         b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 1 "
         b"/Filter /ASCIIHexDecode /Length %d >>\nstream\n%s\nendstream" % (width, height, len(picture), picture),

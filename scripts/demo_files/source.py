@@ -41,8 +41,8 @@ class Marked:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a report. ``heading`` is ``""`` where it is lost; ``table`` is ``yes``, ``no``, ``header`` or ``picture``;
-    ``again`` prints the heading twice, ``stuck`` prints it without a line break before the text.
+    """A part of a report. ``heading`` is ``""`` where it is lost; ``table`` is ``yes``, ``no``, ``header`` or
+    ``picture``; ``again`` prints the heading twice, ``stuck`` prints it without a line break before the text.
     """
 
     section: str

@@ -11,7 +11,9 @@ from demo_files.forms import Form
 from demo_files.source import ReportSource
 
 #: characters that PDF fonts give as radicals
-KANGXI: Final = dict(zip("一工行民门人大小用文见自立生日月目水车长页", "⼀⼯⾏⺠⻔⼈⼤⼩⽤⽂⻅⾃⽴⽣⽇⽉⽬⽔⻋⻓⻚", strict=True))
+KANGXI: Final = dict(
+    zip("一工行民门人大小用文见自立生日月目水车长页", "⼀⼯⾏⺠⻔⼈⼤⼩⽤⽂⻅⾃⽴⽣⽇⽉⽬⽔⻋⻓⻚", strict=True)
+)
 _FULL: Final = {ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"}
 #: some characters of a mirror that prints their reading behind them
 _READINGS: Final = {"鎮": "zhèn", "鄉": "xiāng", "縣": "xiàn"}
@@ -35,7 +37,9 @@ def write_text(source: ReportSource) -> bytes:
 
 def _block(source: ReportSource, block: Block, *, markdown: bool) -> list[str]:
     if block.form is not None:
-        style = source.option(block.form.code, {}).get("style") or source.option("tables", "grid" if markdown else "tabs")
+        style = source.option(block.form.code, {}).get("style") or source.option(
+            "tables", "grid" if markdown else "tabs"
+        )
         return ["", *flatten(block.form, style), ""]
     if block.kind == "picture":
         return [f"![]({block.text}.png)" if markdown else "[图片]", ""]

@@ -16,7 +16,15 @@ from demo_files.source import ReportSource
 
 _WHEN: Final = datetime(2024, 1, 2, 3, 4, 6)
 #: what of the default template is kept: the rest would be most of the file
-_STYLES: Final = {"Normal", "Heading 1", "Heading 1 Char", "Table Grid", "Normal Table", "Default Paragraph Font", "No List"}
+_STYLES: Final = {
+    "Normal",
+    "Heading 1",
+    "Heading 1 Char",
+    "Table Grid",
+    "Normal Table",
+    "Default Paragraph Font",
+    "No List",
+}
 _UNUSED: Final = ("stylesWithEffects", "customXml", "thumbnail")
 
 
