@@ -71,6 +71,20 @@ KNOWN: dict[str, dict[str, str]] = {
         "yunsu-government/2021.pdf": "the numbers of a table on the page after its header: a column too many",
     },
 }
+_FOOT = "buttons or links behind the article stand in its last section"
+KNOWN["furniture"] = dict.fromkeys(
+    [
+        "lanjiang-housing/2022.html",
+        "qichuan-zone/2022.html",
+        "qingfei-town/2021.html",
+        "tongyu-street/2022.html",
+        "yanxi-government/2019.html",
+        "yunsu-education/2021.html",
+        "yunsu-education/2022.html",
+        "yunsu-education/2023.html",
+    ],
+    _FOOT,
+)
 KNOWN["checks"] = KNOWN["cells"] | {
     "qichuan-zone/2022.html": "the layout is not recognized, so no table is missed",
     "qingfei-town/2023.pdf": "the report of the year before cannot be read",
@@ -164,9 +178,7 @@ def test_themes_are_those_of_the_codebook() -> None:
         pytest.param(
             entry,
             id=entry["path"],
-            marks=[
-                pytest.mark.xfail(reason="a news page that names the annual report is taken for one", strict=False)
-            ]
+            marks=[pytest.mark.xfail(reason="a news page that names the annual report is taken for one", strict=False)]
             if entry["skipped"] == "not_a_report"
             else [],
         )
@@ -199,6 +211,14 @@ def test_sections(frames: dict[str, pd.DataFrame], truth: dict[str, Any]) -> Non
     ]
     for row, part in zip(found, wanted, strict=True):
         assert squeeze(row["text"]).startswith(part["start"]), part
+
+
+@pytest.mark.parametrize("truth", reports("furniture"))
+def test_no_page_furniture_in_sections(frames: dict[str, pd.DataFrame], truth: dict[str, Any]) -> None:
+    furniture = re.compile("打印本页|关闭窗口|版权所有|分享到|扫一扫|上一篇|主办：|浏览次数|当前位置|字体|返回列表")
+    for row in rows(frames, "sections", truth["path"]):
+        if row["section"] != "preamble":
+            assert not furniture.search(row["text"]), row["section"]
 
 
 @pytest.mark.parametrize("truth", reports("statements"))
