@@ -1,0 +1,382 @@
+"""The rule engine: what a codebook's rules say of one text.
+
+All terms are found in one pass; only rules whose object stands in the text are looked at, and each looks only at
+the nearest signal before and behind its object, so the work grows with the length of the text and no faster.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from textmine.errors import CodebookError
+from textmine.records import Role
+from textmine.themes.codebook import Codebook, Purpose, Rule, Theme
+from textmine.themes.matcher import TermMatcher
+
+Span = tuple[int, int]
+
+_CLAUSE_MARK: Final = re.compile(r"[，,。；;：:！!？?\n]")
+_SENTENCE_MARKS: Final = frozenset("。；;！!？?\n")
+_GAP: Final = re.compile(r"…|\{(\d+)\}")
+#: A first sentence up to this long, with more behind it, is the heading of its statement.
+_HEADING_LENGTH: Final = 26
+#: What a hit keeps of its score where nothing but a purpose speaks for any theme.
+_PURPOSE_SHARE: Final = 0.6
+
+
+class RuleHit(NamedTuple):
+    """A rule that fired: its theme, score and span, and where its object starts."""
+
+    theme: str
+    rule_id: str
+    score: float
+    start: int
+    end: int
+    anchor: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sequence:
+    """A term with gaps: the classes of its parts and the most characters between two of them."""
+
+    parts: tuple[int, ...]
+    gaps: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """Where the terms of one key of a rule are found again in a scan."""
+
+    classes: tuple[int, ...] = ()
+    sequences: tuple[_Sequence, ...] = ()
+
+    @property
+    def triggers(self) -> tuple[int, ...]:
+        return self.classes + tuple(sequence.parts[-1] for sequence in self.sequences)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Compiled:
+    rule: Rule
+    order: int
+    targets: _Slot
+    before: _Slot
+    after: _Slot
+    unless: _Slot
+    not_in: _Slot
+    needs: _Slot
+
+
+class _Compiler:
+    """Numbers the classes of terms; a list that many rules share is one class."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self.codebook = codebook
+        self.classes: dict[tuple[str, ...], int] = {}
+        self.members: dict[str, set[int]] = {}
+        self.signals_before = self._number(("signals before",))
+        self.signals_after = self._number(("signals after",))
+
+    def _number(self, key: tuple[str, ...]) -> int:
+        return self.classes.setdefault(key, len(self.classes))
+
+    def _member(self, term: str, number: int) -> None:
+        self.members.setdefault(term, set()).add(number)
+
+    def rule(self, rule: Rule, theme: Theme, order: int) -> _Compiled:
+        targets = rule.objects if rule.kind == "pair" else rule.terms
+        return _Compiled(
+            rule,
+            order,
+            self.slot(targets, theme, rule.gap),
+            self.slot(rule.before, theme, rule.gap, self.signals_before),
+            self.slot(rule.after, theme, rule.gap, self.signals_after),
+            self.slot(rule.unless, theme, rule.gap),
+            self.slot(rule.not_in, theme, rule.gap),
+            self.slot(rule.needs, theme, rule.gap),
+        )
+
+    def slot(self, items: tuple[str, ...], theme: Theme, gap: int, also: int | None = None) -> _Slot:
+        literals = tuple(item for item in items if not item.startswith("@"))
+        groups = [(("terms", *literals), literals)] if literals else []
+        for name in (item[1:] for item in items if item.startswith("@")):
+            owner = theme.code if name in theme.lists else ""
+            groups.append((("list", owner, name), self.codebook.expand(name, theme)))
+        numbers, sequences = [], []
+        for key, terms in groups:
+            plain = [term for term in terms if not _GAP.search(term)]
+            sequences += [self._sequence(term, gap) for term in terms if _GAP.search(term)]
+            if plain:
+                numbers.append(self._number(key))
+            for term in plain:
+                self._member(term, numbers[-1])
+                if also is not None:
+                    self._member(term, also)
+        return _Slot(tuple(numbers), tuple(sequences))
+
+    def _sequence(self, term: str, gap: int) -> _Sequence:
+        pieces = _GAP.split(term)  # part, stated gap or None, part, …
+        parts, gaps = pieces[::2], pieces[1::2]
+        if not all(parts):
+            raise CodebookError(f"the term {term!r} opens or ends with a gap")
+        numbers = []
+        for part in parts:
+            numbers.append(self._number(("part", part)))
+            self._member(part, numbers[-1])
+        return _Sequence(tuple(numbers), tuple(int(stated) if stated else gap for stated in gaps))
+
+
+class _Scan:
+    """One text with all terms found in it and its units: items, clauses, sentences."""
+
+    def __init__(self, text: str, engine: RuleEngine) -> None:
+        self.text = text
+        self.found = engine.matcher.scan(text)
+        self._signals = (engine.signals_before, engine.signals_after)
+        self._spans: dict[_Slot, list[Span]] = {}
+        self.clauses = [match.start() for match in _CLAUSE_MARK.finditer(text)]
+        self.sentences = [mark for mark in self.clauses if text[mark] in _SENTENCE_MARKS]
+        self.items = self._item_breaks() if "、" in text else self.clauses
+
+    def _item_breaks(self) -> list[int]:
+        """A 、 ends an item where a deficit ends before it (人手少、更新慢) or an action starts behind it.
+
+        It does not where a further deficit of the same subject follows at once (公开不全面、不及时).
+        """
+        before, after = (self.found.get(number, ()) for number in self._signals)
+        ends, deficits = {end for _, end in after}, {start for start, _ in after}
+        actions = {start for start, _ in before}
+        breaks = list(self.clauses)
+        place = self.text.find("、")
+        while place >= 0:
+            behind = place + 1
+            shared = behind in deficits or behind + 1 in deficits
+            if (place in ends and not shared) or (behind in actions and not shared):
+                breaks.append(place)
+            place = self.text.find("、", behind)
+        return sorted(breaks)
+
+    def unit(self, scope: str, place: int) -> int:
+        if scope == "statement":
+            return 0
+        marks = self.items if scope == "item" else self.clauses if scope == "clause" else self.sentences
+        return bisect_right(marks, place)
+
+    def spans(self, slot: _Slot) -> list[Span]:
+        """The spans of the slot's terms, by start."""
+        known = self._spans.get(slot)
+        if known is None:
+            known = [span for number in slot.classes for span in self.found.get(number, ())]
+            for sequence in slot.sequences:
+                known.extend(self._sequence(sequence))
+            known.sort()
+            self._spans[slot] = known
+        return known
+
+    def _sequence(self, sequence: _Sequence) -> Iterable[Span]:
+        if any(number not in self.found for number in sequence.parts):
+            return
+        for start, end in self.found[sequence.parts[-1]]:
+            place: int | None = start
+            for number, gap in zip(reversed(sequence.parts[:-1]), reversed(sequence.gaps), strict=True):
+                place = self._nearest_before(self.found[number], place, gap)
+                if place is None:
+                    break
+            if place is not None:
+                yield place, end
+
+    def _nearest_before(self, spans: list[Span], place: int, gap: int) -> int | None:
+        index = bisect_right(spans, place, key=lambda span: span[1]) - 1  # found spans are ordered by end
+        if index < 0:
+            return None
+        start, end = spans[index]
+        return start if place - end <= gap and self.unit("clause", end) == self.unit("clause", place) else None
+
+
+class RuleEngine:
+    """The rules of a codebook, ready to read texts.
+
+    >>> from textmine.themes.codebook import load_codebook
+    >>> hits = RuleEngine(load_codebook()).hits("一是专职人员少、更新不及时。", "problem")
+    >>> sorted({hit.theme for hit in hits})
+    ['staffing', 'timeliness']
+    """
+
+    def __init__(self, codebook: Codebook) -> None:
+        self.codebook = codebook
+        compiler = _Compiler(codebook)
+        self.rules = [
+            compiler.rule(rule, theme, order)
+            for order, (theme, rule) in enumerate((theme, rule) for theme in codebook.themes for rule in theme.rules)
+        ]
+        self._inside = [(purpose, compiler.slot(purpose.openers, _NO_THEME, 0)) for purpose in codebook.purposes]
+        self.signals_before, self.signals_after = compiler.signals_before, compiler.signals_after
+        self.matcher = TermMatcher({term: tuple(numbers) for term, numbers in compiler.members.items()})
+        self._triggered: dict[int, list[_Compiled]] = {}
+        for rule in self.rules:
+            for number in set(rule.targets.triggers):
+                self._triggered.setdefault(number, []).append(rule)
+
+    def hits(self, text: str, role: Role) -> list[RuleHit]:
+        """Return what fires on ``text`` read as ``role``, best first; nothing on context."""
+        if role == "context" or not text:
+            return []
+        scan = _Scan(text, self)
+        hits: list[RuleHit] = []
+        for rule in self._candidates(scan, role):
+            hits.extend(self._fire(rule, scan))
+        if role == "measure":
+            hits = self._without_purposes(hits, scan)
+        hits = self._settle(hits, scan)
+        return sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.rule_id))
+
+    def _candidates(self, scan: _Scan, role: Role) -> list[_Compiled]:
+        chosen = {rule.order: rule for number in scan.found for rule in self._triggered.get(number, ())}
+        return [rule for _, rule in sorted(chosen.items()) if rule.rule.role in ("both", role)]
+
+    def _fire(self, rule: _Compiled, scan: _Scan) -> list[RuleHit]:
+        """At most one hit of a rule in each clause: the longest."""
+        if (rule.needs.triggers and not scan.spans(rule.needs)) or not scan.spans(rule.targets):
+            return []
+        best: dict[int, RuleHit] = {}
+        for start, end in self._standing(rule, scan):
+            span = _joined(rule, scan, start, end) if rule.rule.kind == "pair" else (start, end)
+            if span is None:
+                continue
+            clause = scan.unit("clause", start)
+            old = best.get(clause)
+            if old is None or span[1] - span[0] > old.end - old.start:
+                best[clause] = RuleHit(rule.rule.theme, rule.rule.id, rule.rule.score, *span, start)
+        return list(best.values())
+
+    def _standing(self, rule: _Compiled, scan: _Scan) -> list[Span]:
+        """The objects of the rule that no exception voids."""
+        spans = scan.spans(rule.targets)
+        covers = scan.spans(rule.not_in) if rule.not_in.triggers else ()
+        if covers:
+            spans = [span for span in spans if not any(c[0] <= span[0] and span[1] <= c[1] for c in covers)]
+        if spans and rule.unless.triggers:
+            void = {scan.unit("clause", start) for start, _ in scan.spans(rule.unless)}
+            spans = [span for span in spans if scan.unit("clause", span[0]) not in void]
+        return spans
+
+    # --- purposes ------------------------------------------------------------------------------
+
+    def _without_purposes(self, hits: list[RuleHit], scan: _Scan) -> list[RuleHit]:
+        if not hits or not self._inside:
+            return hits
+        purposes = self._purpose_spans(scan)
+        if not purposes:
+            return hits
+        keep = {rule.rule.id for rule in self.rules if rule.rule.keep_in_purpose}
+        main = [
+            hit for hit in hits if hit.rule_id in keep or not any(start <= hit.anchor < end for start, end in purposes)
+        ]
+        return main or [hit._replace(score=hit.score * _PURPOSE_SHARE) for hit in hits]
+
+    def _purpose_spans(self, scan: _Scan) -> list[Span]:
+        edges = [-1, *scan.clauses, len(scan.text)]
+        clauses = [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+        actions = {start for start, _ in scan.found.get(self.signals_before, ())}
+        spans: list[Span] = []
+        for index, (start, end) in enumerate(clauses):
+            opens = index == 0 or scan.text[start - 1] in _SENTENCE_MARKS
+            goes_on = not opens and bool(spans) and spans[-1][1] == start - 1 and start not in actions
+            begin = start if goes_on else self._purpose_start(scan, start, end, later=not opens)
+            if begin is not None:
+                spans.append((begin, end))
+        return spans
+
+    def _purpose_start(self, scan: _Scan, start: int, end: int, *, later: bool) -> int | None:
+        clause = scan.text[start:end]
+        for purpose, slot in self._inside:
+            if any(term in clause for term in purpose.keep):
+                continue
+            if purpose.closers and not clause.endswith(purpose.closers):
+                continue
+            if purpose.place == "inside":
+                inner = [span for span in scan.spans(slot) if start < span[0] and span[1] <= end]
+                if inner:
+                    return inner[0][0]
+            elif (later or purpose.place == "any") and clause.startswith(purpose.openers):
+                return start
+        return None
+
+    # --- precedence ----------------------------------------------------------------------------
+
+    def _settle(self, hits: list[RuleHit], scan: _Scan) -> list[RuleHit]:
+        themes = {hit.theme for hit in hits}
+        heading = _heading(scan)
+        for order in self.codebook.precedence:
+            if order.winner not in themes or not themes.intersection(order.losers):
+                continue
+            winners = [hit for hit in hits if hit.theme == order.winner]
+            units = {scan.unit(order.scope, hit.anchor) for hit in winners}
+            rules_all = order.heading and any(hit.anchor < heading for hit in winners)
+            hits = [
+                hit
+                for hit in hits
+                if hit.theme not in order.losers
+                or not (scan.unit(order.scope, hit.anchor) in units or (rules_all and hit.anchor >= heading))
+            ]
+        return hits
+
+
+_NO_THEME: Final = Theme("", "", "", "", "", "", (), ())
+
+
+def _heading(scan: _Scan) -> int:
+    """Where the heading of the statement ends; 0 where it has none."""
+    if not scan.sentences:
+        return 0
+    end = scan.sentences[0]
+    return end if end <= _HEADING_LENGTH and end + 2 < len(scan.text) else 0
+
+
+def _joined(rule: _Compiled, scan: _Scan, start: int, end: int) -> Span | None:
+    """The span from object to nearest signal; behind the object before ahead of it."""
+    scope, gap = rule.rule.scope, rule.rule.gap
+    behind = scan.spans(rule.after) if rule.after.triggers else []
+    index = bisect_left(behind, (end, 0))
+    if index < len(behind):
+        signal = behind[index]
+        if signal[0] - end <= gap and scan.unit(scope, end) == scan.unit(scope, signal[0]):
+            return start, signal[1]
+    ahead = scan.spans(rule.before) if rule.before.triggers else []
+    for signal in reversed(ahead[: bisect_left(ahead, (start, 0))]):
+        if start - signal[1] > gap:
+            break
+        if signal[1] <= start and scan.unit(scope, signal[1]) == scan.unit(scope, start):
+            return signal[0], end
+    return None
+
+
+def unused_lists(codebook: Codebook) -> list[tuple[str, str]]:
+    """Return ``(theme or "", list)`` of the term lists that nothing refers to.
+
+    >>> from textmine.themes.codebook import load_codebook
+    >>> unused_lists(load_codebook())
+    []
+    """
+    used: set[tuple[str, str]] = set()
+
+    def follow(items: Iterable[str], theme: Theme) -> None:
+        for name in (item[1:] for item in items if item.startswith("@")):
+            key = (theme.code if name in theme.lists else "", name)
+            if key not in used:
+                used.add(key)
+                follow(theme.lists.get(name) or codebook.lists.get(name, ()), theme)
+
+    for theme in codebook.themes:
+        for rule in theme.rules:
+            for items in (rule.terms, rule.objects, rule.before, rule.after, rule.unless, rule.not_in, rule.needs):
+                follow(items, theme)
+    own = [(theme.code, name) for theme in codebook.themes for name in theme.lists]
+    return [key for key in (*(("", name) for name in codebook.lists), *own) if key not in used]
+
+
+__all__ = ["Purpose", "RuleEngine", "RuleHit", "unused_lists"]
