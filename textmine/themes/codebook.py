@@ -8,6 +8,7 @@ theme. Every key is known or refused, so a misspelt key cannot silently change w
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -72,6 +73,9 @@ _RULE_KEYS: Final = {
 }
 _PURPOSE_KEYS: Final = {"place": str, "openers": (str, list), "closers": (str, list), "keep": (str, list), "note": str}
 _PRECEDENCE_KEYS: Final = {"winner": str, "losers": list, "scope": str, "heading": bool, "note": str}
+#: what stands for any few characters of a clause: … or {n}
+GAP: Final = re.compile(r"…|\{(\d+)\}")
+_CHOICE: Final = re.compile(r"\(([^()]*)\)")
 _NAME_KEYS: Final = {"name_zh": str, "name_en": str, "definition_zh": str, "definition_en": str}
 _DECIDING_KEYS: Final = {"n": int, "zh": str, "en": str}
 
@@ -84,7 +88,7 @@ class Rule:
     term of ``before`` ahead of it or a term of ``after`` behind it, at most ``gap`` characters apart and inside one
     ``scope``. ``…`` in a term stands for up to ``gap`` characters of the same clause, ``{n}`` for up to ``n``.
     ``unless`` voids a hit by a term in the same clause, ``not_in`` by a longer term that covers its object,
-    ``needs`` asks for a term anywhere in the statement. ``@name`` refers to a term list.
+    ``needs`` asks for a term anywhere in the statement. ``(a|b)`` in a term is a choice. ``@name`` refers to a list.
     """
 
     id: str
@@ -405,10 +409,62 @@ def _named(data: Mapping[str, Any], key: str) -> dict[str, Mapping[str, str]]:
 def _terms(value: object, name: str, where: str) -> tuple[str, ...]:
     """Terms stand in one string with blanks between them, or in an array."""
     if isinstance(value, str):
-        return tuple(dict.fromkeys(value.split()))
-    if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
-        return tuple(dict.fromkeys(item.strip() for item in value))
-    raise CodebookError(f"{name}: {where}: expected terms with blanks between them, or an array of terms")
+        items = value.split()
+    elif isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
+        items = [item.strip() for item in value]
+    else:
+        raise CodebookError(f"{name}: {where}: expected terms with blanks between them, or an array of terms")
+    terms = tuple(dict.fromkeys(term for item in items for term in _spelled_out(item)))
+    odd = next((term for term in terms if not sound_term(term)), None)
+    if odd is not None:
+        raise CodebookError(f"{name}: {where}: {odd!r} has brackets that do not pair, or a part with nothing in it")
+    return terms
+
+
+def _spelled_out(item: str) -> tuple[str, ...]:
+    """A term without gaps is spelled out; one with gaps keeps its choices unless a gap stands inside of one."""
+    if GAP.search(item) and not any(GAP.search(inside) or "(" in inside for inside in _insides(item)):
+        return (item,)
+    return alternatives(item)
+
+
+def _insides(item: str) -> list[str]:
+    """The contents of the outermost brackets."""
+    found, depth, start = [], 0, 0
+    for place, char in enumerate(item):
+        if char == "(":
+            start = place + 1 if depth == 0 else start
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth == 0:
+                found.append(item[start:place])
+    return found
+
+
+def sound_term(term: str) -> bool:
+    """Tell whether brackets pair and each part between gaps is never empty.
+
+    >>> sound_term("(没|无)人{2}管"), sound_term("没{2}(人|)")
+    (True, False)
+    """
+    if term.startswith("@"):
+        return True
+    parts = GAP.split(term)[::2]
+    return all(part and not set(part) & set("(|)") for piece in parts for part in alternatives(piece))
+
+
+def alternatives(item: str) -> tuple[str, ...]:
+    """Return the terms that ``item`` stands for; ``(a|b)`` is a choice, and an empty member leaves it out.
+
+    >>> alternatives("(没|无)人(管|)")
+    ('没人管', '没人', '无人管', '无人')
+    """
+    inner = _CHOICE.search(item)
+    if inner is None:
+        return (item,)
+    chosen = [f"{item[: inner.start()]}{member}{item[inner.end() :]}" for member in inner[1].split("|")]
+    return tuple(dict.fromkeys(term for one in chosen for term in alternatives(one)))
 
 
 def _expand(

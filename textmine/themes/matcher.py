@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Final
 
 _ROOT: Final = 0
+
+#: start, end and number of a term
+Occurrence = tuple[int, int, int]
 
 
 class TermMatcher:
     """Finds every occurrence of every term, overlapping ones too.
 
     Args:
-        terms: term -> the numbers of the classes that the term belongs to.
+        terms: the terms; the number of a term is its place among them.
 
-    >>> TermMatcher({"公开": (1,), "主动公开": (2,)}).scan("主动公开")
-    {2: [(0, 4)], 1: [(2, 4)]}
+    >>> TermMatcher(["公开", "主动公开"]).scan("主动公开")
+    [(0, 4, 1), (2, 4, 0)]
     """
 
-    def __init__(self, terms: Mapping[str, tuple[int, ...]]) -> None:
+    def __init__(self, terms: Iterable[str]) -> None:
         self._goto: list[dict[str, int]] = [{}]
         self._fail: list[int] = [_ROOT]
-        self._out: list[tuple[tuple[int, tuple[int, ...]], ...]] = [()]
-        self._alphabet = {char for term in terms for char in term}
-        for term, classes in terms.items():
+        self._out: list[tuple[tuple[int, int], ...]] = [()]
+        self._alphabet: set[str] = set()
+        for number, term in enumerate(terms):
             if not term:
                 raise ValueError("an empty term would match everywhere")
-            self._add(term, classes)
+            self._alphabet.update(term)
+            self._add(term, number)
         self._link()
         #: the goto table with failures resolved; a row grows when a pair of state and character is first met
         self._table: list[dict[str, int]] = [dict(row) for row in self._goto]
 
-    def _add(self, term: str, classes: tuple[int, ...]) -> None:
+    def _add(self, term: str, number: int) -> None:
         state = _ROOT
         for char in term:
             nxt = self._goto[state].get(char)
@@ -43,7 +47,7 @@ class TermMatcher:
                 self._out.append(())
                 self._goto[state][char] = nxt
             state = nxt
-        self._out[state] = ((len(term), tuple(sorted(classes))),)
+        self._out[state] = ((len(term), number),)
 
     def _link(self) -> None:
         queue = deque(self._goto[_ROOT].values())
@@ -53,7 +57,8 @@ class TermMatcher:
                 fail = self._fail[state]
                 while fail and char not in self._goto[fail]:
                     fail = self._fail[fail]
-                self._fail[nxt] = self._goto[fail].get(char, _ROOT)
+                target = self._goto[fail].get(char, _ROOT)
+                self._fail[nxt] = target if target != nxt else _ROOT
                 self._out[nxt] += self._out[self._fail[nxt]]
                 queue.append(nxt)
 
@@ -67,19 +72,15 @@ class TermMatcher:
         self._table[origin][char] = nxt
         return nxt
 
-    def scan(self, text: str) -> dict[int, list[tuple[int, int]]]:
-        """Return class -> the ``(start, end)`` of its terms in ``text``, ordered by end."""
+    def scan(self, text: str) -> list[Occurrence]:
+        """Return the occurrences of all terms in ``text``, by end, the longest first."""
         table, out, step = self._table, self._out, self._step
-        found: dict[int, list[tuple[int, int]]] = {}
+        found: list[Occurrence] = []
         state = _ROOT
         for end, char in enumerate(text, 1):
             nxt = table[state].get(char)
             state = step(state, char) if nxt is None else nxt
-            for length, classes in out[state]:
-                span = (end - length, end)
-                for number in classes:
-                    if number in found:
-                        found[number].append(span)
-                    else:
-                        found[number] = [span]
+            if out[state]:
+                for length, number in out[state]:
+                    found.append((end - length, end, number))
         return found

@@ -12,16 +12,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from textmine.errors import CodebookError
 from textmine.records import Role
-from textmine.themes.codebook import Codebook, Purpose, Rule, Theme
+from textmine.themes.codebook import GAP, Codebook, Purpose, Rule, Theme, alternatives
 from textmine.themes.matcher import TermMatcher
 
 Span = tuple[int, int]
 
 _CLAUSE_MARK: Final = re.compile(r"[，,。；;：:！!？?\n]")
 _SENTENCE_MARKS: Final = frozenset("。；;！!？?\n")
-_GAP: Final = re.compile(r"…|\{(\d+)\}")
+#: no longer term is looked for behind a gap
+_LONGEST: Final = 12
 #: A first sentence up to this long, with more behind it, is the heading of its statement.
 _HEADING_LENGTH: Final = 26
 #: What a hit keeps of its score where nothing but a purpose speaks for any theme.
@@ -39,53 +39,47 @@ class RuleHit(NamedTuple):
     anchor: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Sequence:
-    """A term with gaps: the classes of its parts and the most characters between two of them."""
+    """A term with gaps. The rarest of its parts (``pivot``) calls for a look at the others."""
 
-    parts: tuple[int, ...]
+    target: int
+    parts: tuple[frozenset[int], ...]
     gaps: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """Where the terms of one key of a rule are found again in a scan."""
-
-    classes: tuple[int, ...] = ()
-    sequences: tuple[_Sequence, ...] = ()
-
-    @property
-    def triggers(self) -> tuple[int, ...]:
-        return self.classes + tuple(sequence.parts[-1] for sequence in self.sequences)
+    pivot: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Compiled:
+    """A rule with its terms as classes of terms."""
+
     rule: Rule
     order: int
-    targets: _Slot
-    before: _Slot
-    after: _Slot
-    unless: _Slot
-    not_in: _Slot
-    needs: _Slot
+    targets: tuple[int, ...]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    unless: tuple[int, ...]
+    not_in: tuple[int, ...]
+    needs: tuple[int, ...]
 
 
 class _Compiler:
-    """Numbers the classes of terms; a list that many rules share is one class."""
+    """Numbers the terms and the classes of terms; a list that many rules share is one class."""
 
     def __init__(self, codebook: Codebook) -> None:
         self.codebook = codebook
+        self.terms: dict[str, int] = {}
         self.classes: dict[tuple[str, ...], int] = {}
-        self.members: dict[str, set[int]] = {}
-        self.signals_before = self._number(("signals before",))
-        self.signals_after = self._number(("signals after",))
+        self.members: dict[int, set[int]] = {}
+        self.sequences: dict[int, list[_Sequence]] = {}
+        self.signals_before = self._class(("signals before",))
+        self.signals_after = self._class(("signals after",))
 
-    def _number(self, key: tuple[str, ...]) -> int:
+    def _class(self, key: tuple[str, ...]) -> int:
         return self.classes.setdefault(key, len(self.classes))
 
-    def _member(self, term: str, number: int) -> None:
-        self.members.setdefault(term, set()).add(number)
+    def _term(self, term: str) -> int:
+        return self.terms.setdefault(term, len(self.terms))
 
     def rule(self, rule: Rule, theme: Theme, order: int) -> _Compiled:
         targets = rule.objects if rule.kind == "pair" else rule.terms
@@ -100,34 +94,40 @@ class _Compiler:
             self.slot(rule.needs, theme, rule.gap),
         )
 
-    def slot(self, items: tuple[str, ...], theme: Theme, gap: int, also: int | None = None) -> _Slot:
+    def slot(self, items: tuple[str, ...], theme: Theme, gap: int, also: int | None = None) -> tuple[int, ...]:
+        """The classes in which the terms of one key of a rule are found again."""
         literals = tuple(item for item in items if not item.startswith("@"))
-        groups = [(("terms", *literals), literals)] if literals else []
+        groups = [(("terms", str(gap), *literals), literals)] if literals else []
         for name in (item[1:] for item in items if item.startswith("@")):
             owner = theme.code if name in theme.lists else ""
-            groups.append((("list", owner, name), self.codebook.expand(name, theme)))
-        numbers, sequences = [], []
-        for key, terms in groups:
-            plain = [term for term in terms if not _GAP.search(term)]
-            sequences += [self._sequence(term, gap) for term in terms if _GAP.search(term)]
-            if plain:
-                numbers.append(self._number(key))
-            for term in plain:
-                self._member(term, numbers[-1])
-                if also is not None:
-                    self._member(term, also)
-        return _Slot(tuple(numbers), tuple(sequences))
+            groups.append((("list", str(gap), owner, name), self.codebook.expand(name, theme)))
+        return tuple(self._fill(key, terms, gap, also) for key, terms in groups)
 
-    def _sequence(self, term: str, gap: int) -> _Sequence:
-        pieces = _GAP.split(term)  # part, stated gap or None, part, …
-        parts, gaps = pieces[::2], pieces[1::2]
-        if not all(parts):
-            raise CodebookError(f"the term {term!r} opens or ends with a gap")
-        numbers = []
-        for part in parts:
-            numbers.append(self._number(("part", part)))
-            self._member(part, numbers[-1])
-        return _Sequence(tuple(numbers), tuple(int(stated) if stated else gap for stated in gaps))
+    def _fill(self, key: tuple[str, ...], terms: tuple[str, ...], gap: int, also: int | None) -> int:
+        has_gaps = any(GAP.search(term) for term in terms)
+        if not has_gaps:
+            key = tuple(part for index, part in enumerate(key) if index != 1)  # the gap makes no difference
+        known = key in self.classes
+        number = self._class(key)
+        for term in terms:
+            if GAP.search(term):
+                if not known:
+                    self._sequence(term, gap, number)
+                continue
+            for one in (number,) if also is None else (number, also):
+                self.members.setdefault(self._term(term), set()).add(one)
+        return number
+
+    def _sequence(self, term: str, gap: int, target: int) -> None:
+        pieces = GAP.split(term)  # part, stated gap or None, part, …
+        choices = [alternatives(piece) for piece in pieces[::2]]
+        gaps = tuple(int(stated) if stated else gap for stated in pieces[1::2])
+        parts = tuple(frozenset(self._term(choice) for choice in part) for part in choices)
+        # long terms are rarer than short ones, and few rarer than many
+        pivot = max(range(len(parts)), key=lambda index: (min(map(len, choices[index])), -len(choices[index])))
+        sequence = _Sequence(target, parts, gaps, pivot)
+        for number in parts[pivot]:
+            self.sequences.setdefault(number, []).append(sequence)
 
 
 class _Scan:
@@ -135,19 +135,70 @@ class _Scan:
 
     def __init__(self, text: str, engine: RuleEngine) -> None:
         self.text = text
-        self.found = engine.matcher.scan(text)
-        self._signals = (engine.signals_before, engine.signals_after)
-        self._spans: dict[_Slot, list[Span]] = {}
+        self.occurrences = engine.matcher.scan(text)
         self.clauses = [match.start() for match in _CLAUSE_MARK.finditer(text)]
+        self.found: dict[int, list[Span]] = {}
+        self._collect(engine)
         self.sentences = [mark for mark in self.clauses if text[mark] in _SENTENCE_MARKS]
-        self.items = self._item_breaks() if "、" in text else self.clauses
+        self.items = self._item_breaks(engine) if "、" in text else self.clauses
 
-    def _item_breaks(self) -> list[int]:
+    def _collect(self, engine: RuleEngine) -> None:
+        found, classes, sequences = self.found, engine.classes, engine.sequences
+        for place, (start, end, term) in enumerate(self.occurrences):
+            for number in classes[term]:
+                if number in found:
+                    found[number].append((start, end))
+                else:
+                    found[number] = [(start, end)]
+            for sequence in sequences[term]:
+                span = self._stretch(sequence, place, start, end)
+                if span is not None:
+                    found.setdefault(sequence.target, []).append(span)
+
+    def _stretch(self, sequence: _Sequence, place: int, start: int, end: int) -> Span | None:
+        """The span of the sequence around its rarest part, or nothing where another part is missing."""
+        parts, gaps, pivot = sequence.parts, sequence.gaps, sequence.pivot
+        first, last = start, end
+        for index in range(pivot - 1, -1, -1):
+            left = self._left(parts[index], place, first, gaps[index])
+            if left is None:
+                return None
+            first = left
+        for index in range(pivot + 1, len(parts)):
+            right = self._right(parts[index], place, last, gaps[index - 1])
+            if right is None:
+                return None
+            last = right
+        if self.clauses and bisect_right(self.clauses, first) != bisect_left(self.clauses, last):
+            return None
+        return first, last
+
+    def _left(self, part: frozenset[int], place: int, before: int, gap: int) -> int | None:
+        occurrences = self.occurrences
+        for index in range(place - 1, -1, -1):
+            start, end, term = occurrences[index]
+            if end < before - gap:
+                return None
+            if end <= before and term in part:
+                return start
+        return None
+
+    def _right(self, part: frozenset[int], place: int, behind: int, gap: int) -> int | None:
+        occurrences, bound = self.occurrences, behind + gap
+        for index in range(place + 1, len(occurrences)):
+            start, end, term = occurrences[index]
+            if end > bound + _LONGEST:
+                return None
+            if behind <= start <= bound and term in part:
+                return end
+        return None
+
+    def _item_breaks(self, engine: RuleEngine) -> list[int]:
         """A 、 ends an item where a deficit ends before it (人手少、更新慢) or an action starts behind it.
 
         It does not where a further deficit of the same subject follows at once (公开不全面、不及时).
         """
-        before, after = (self.found.get(number, ()) for number in self._signals)
+        before, after = self.found.get(engine.signals_before, ()), self.found.get(engine.signals_after, ())
         ends, deficits = {end for _, end in after}, {start for start, _ in after}
         actions = {start for start, _ in before}
         breaks = list(self.clauses)
@@ -166,35 +217,16 @@ class _Scan:
         marks = self.items if scope == "item" else self.clauses if scope == "clause" else self.sentences
         return bisect_right(marks, place)
 
-    def spans(self, slot: _Slot) -> list[Span]:
+    def spans(self, slot: tuple[int, ...]) -> list[Span]:
         """The spans of the slot's terms, by start."""
-        known = self._spans.get(slot)
-        if known is None:
-            known = [span for number in slot.classes for span in self.found.get(number, ())]
-            for sequence in slot.sequences:
-                known.extend(self._sequence(sequence))
-            known.sort()
-            self._spans[slot] = known
-        return known
-
-    def _sequence(self, sequence: _Sequence) -> Iterable[Span]:
-        if any(number not in self.found for number in sequence.parts):
-            return
-        for start, end in self.found[sequence.parts[-1]]:
-            place: int | None = start
-            for number, gap in zip(reversed(sequence.parts[:-1]), reversed(sequence.gaps), strict=True):
-                place = self._nearest_before(self.found[number], place, gap)
-                if place is None:
-                    break
-            if place is not None:
-                yield place, end
-
-    def _nearest_before(self, spans: list[Span], place: int, gap: int) -> int | None:
-        index = bisect_right(spans, place, key=lambda span: span[1]) - 1  # found spans are ordered by end
-        if index < 0:
-            return None
-        start, end = spans[index]
-        return start if place - end <= gap and self.unit("clause", end) == self.unit("clause", place) else None
+        found = self.found
+        if len(slot) == 1:
+            spans = list(found.get(slot[0], ()))
+        else:
+            spans = [span for number in slot for span in found.get(number, ())]
+        if len(spans) > 1:
+            spans.sort()
+        return spans
 
 
 class RuleEngine:
@@ -213,13 +245,19 @@ class RuleEngine:
             compiler.rule(rule, theme, order)
             for order, (theme, rule) in enumerate((theme, rule) for theme in codebook.themes for rule in theme.rules)
         ]
-        self._inside = [(purpose, compiler.slot(purpose.openers, _NO_THEME, 0)) for purpose in codebook.purposes]
+        self.purposes = [(purpose, compiler.slot(purpose.openers, _NO_THEME, 0)) for purpose in codebook.purposes]
         self.signals_before, self.signals_after = compiler.signals_before, compiler.signals_after
-        self.matcher = TermMatcher({term: tuple(numbers) for term, numbers in compiler.members.items()})
-        self._triggered: dict[int, list[_Compiled]] = {}
+        self.matcher = TermMatcher(compiler.terms)
+        numbers = range(len(compiler.terms))
+        self.classes = [tuple(sorted(compiler.members.get(number, ()))) for number in numbers]
+        self.sequences = [tuple(compiler.sequences.get(number, ())) for number in numbers]
+        self._kept = {rule.rule.id for rule in self.rules if rule.rule.keep_in_purpose}
+        self._triggered: dict[Role, dict[int, list[_Compiled]]] = {"problem": {}, "measure": {}}
         for rule in self.rules:
-            for number in set(rule.targets.triggers):
-                self._triggered.setdefault(number, []).append(rule)
+            for role, triggered in self._triggered.items():
+                if rule.rule.role in ("both", role):
+                    for number in rule.targets:
+                        triggered.setdefault(number, []).append(rule)
 
     def hits(self, text: str, role: Role) -> list[RuleHit]:
         """Return what fires on ``text`` read as ``role``, best first; nothing on context."""
@@ -235,16 +273,20 @@ class RuleEngine:
         return sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.rule_id))
 
     def _candidates(self, scan: _Scan, role: Role) -> list[_Compiled]:
-        chosen = {rule.order: rule for number in scan.found for rule in self._triggered.get(number, ())}
-        return [rule for _, rule in sorted(chosen.items()) if rule.rule.role in ("both", role)]
+        triggered = self._triggered[role]
+        chosen = {rule.order: rule for number in triggered.keys() & scan.found for rule in triggered[number]}
+        return [chosen[order] for order in sorted(chosen)]
 
     def _fire(self, rule: _Compiled, scan: _Scan) -> list[RuleHit]:
         """At most one hit of a rule in each clause: the longest."""
-        if (rule.needs.triggers and not scan.spans(rule.needs)) or not scan.spans(rule.targets):
+        if rule.needs and not scan.spans(rule.needs):
             return []
         best: dict[int, RuleHit] = {}
+        pair = rule.rule.kind == "pair"
+        if pair and not any(number in scan.found for number in rule.before + rule.after):
+            return []
         for start, end in self._standing(rule, scan):
-            span = _joined(rule, scan, start, end) if rule.rule.kind == "pair" else (start, end)
+            span = _joined(rule, scan, start, end) if pair else (start, end)
             if span is None:
                 continue
             clause = scan.unit("clause", start)
@@ -256,25 +298,25 @@ class RuleEngine:
     def _standing(self, rule: _Compiled, scan: _Scan) -> list[Span]:
         """The objects of the rule that no exception voids."""
         spans = scan.spans(rule.targets)
-        covers = scan.spans(rule.not_in) if rule.not_in.triggers else ()
+        covers = scan.spans(rule.not_in) if rule.not_in else ()
         if covers:
             spans = [span for span in spans if not any(c[0] <= span[0] and span[1] <= c[1] for c in covers)]
-        if spans and rule.unless.triggers:
+        if spans and rule.unless:
             void = {scan.unit("clause", start) for start, _ in scan.spans(rule.unless)}
-            spans = [span for span in spans if scan.unit("clause", span[0]) not in void]
+            if void:
+                spans = [span for span in spans if scan.unit("clause", span[0]) not in void]
         return spans
 
     # --- purposes ------------------------------------------------------------------------------
 
     def _without_purposes(self, hits: list[RuleHit], scan: _Scan) -> list[RuleHit]:
-        if not hits or not self._inside:
+        if not hits or not self.purposes:
             return hits
         purposes = self._purpose_spans(scan)
         if not purposes:
             return hits
-        keep = {rule.rule.id for rule in self.rules if rule.rule.keep_in_purpose}
         main = [
-            hit for hit in hits if hit.rule_id in keep or not any(start <= hit.anchor < end for start, end in purposes)
+            hit for hit in hits if hit.rule_id in self._kept or not any(start <= hit.anchor < end for start, end in purposes)
         ]
         return main or [hit._replace(score=hit.score * _PURPOSE_SHARE) for hit in hits]
 
@@ -293,7 +335,7 @@ class RuleEngine:
 
     def _purpose_start(self, scan: _Scan, start: int, end: int, *, later: bool) -> int | None:
         clause = scan.text[start:end]
-        for purpose, slot in self._inside:
+        for purpose, slot in self.purposes:
             if any(term in clause for term in purpose.keep):
                 continue
             if purpose.closers and not clause.endswith(purpose.closers):
@@ -340,13 +382,13 @@ def _heading(scan: _Scan) -> int:
 def _joined(rule: _Compiled, scan: _Scan, start: int, end: int) -> Span | None:
     """The span from object to nearest signal; behind the object before ahead of it."""
     scope, gap = rule.rule.scope, rule.rule.gap
-    behind = scan.spans(rule.after) if rule.after.triggers else []
+    behind = scan.spans(rule.after) if rule.after else []
     index = bisect_left(behind, (end, 0))
     if index < len(behind):
         signal = behind[index]
         if signal[0] - end <= gap and scan.unit(scope, end) == scan.unit(scope, signal[0]):
             return start, signal[1]
-    ahead = scan.spans(rule.before) if rule.before.triggers else []
+    ahead = scan.spans(rule.before) if rule.before else []
     for signal in reversed(ahead[: bisect_left(ahead, (start, 0))]):
         if start - signal[1] > gap:
             break

@@ -145,8 +145,7 @@ def decided_roles(texts: Sequence[str], roles: Sequence[str | None] | None) -> l
 
     decided: list[tuple[Role, float]] = []
     for text, role in zip(texts, given, strict=True):
-        previous = decided[-1][0] if decided else None
-        decided.append((role, 1.0) if role is not None else decide_role(text, previous=previous))  # type: ignore[arg-type]
+        decided.append((role, 1.0) if role is not None else decide_role(text))  # type: ignore[arg-type]
     return decided
 
 
