@@ -69,6 +69,7 @@ _RULE_KEYS: Final = {
     "needs": (str, list),
     "score": (int, float),
     "keep_in_purpose": bool,
+    "yields_to": (str, list),
     "note": str,
 }
 _PURPOSE_KEYS: Final = {"place": str, "openers": (str, list), "closers": (str, list), "keep": (str, list), "note": str}
@@ -87,6 +88,7 @@ class Rule:
     A ``phrase`` rule hits where one of ``terms`` stands. A ``pair`` rule hits where one of ``objects`` stands with a
     term of ``before`` ahead of it or a term of ``after`` behind it, at most ``gap`` characters apart and inside one
     ``scope``. ``…`` in a term stands for up to ``gap`` characters of the same clause, ``{n}`` for up to ``n``.
+    Where a theme of ``yields_to`` (``*``: any other, ``-theme``: but not this one) speaks in the same item, a hit of this rule is dropped.
     ``unless`` voids a hit by a term in the same clause, ``not_in`` by a longer term that covers its object,
     ``needs`` asks for a term anywhere in the statement. ``(a|b)`` in a term is a choice. ``@name`` refers to a list.
     """
@@ -106,6 +108,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     score: float = 0.8
     keep_in_purpose: bool = False
+    yields_to: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -268,7 +271,12 @@ def _load(folder: Path) -> Codebook:
     lists = {name: _terms(value, "lists.toml", name) for name, value in shared.items()}
     groups = _named(book.get("groups", {}), "groups")
     themes = tuple(_theme(folder / f"{code}.toml", code, groups, lists, digest) for code in codes)
-    _refuse_repeated([rule.id for theme in themes for rule in theme.rules], "rule id")
+    rules = [rule for theme in themes for rule in theme.rules]
+    _refuse_repeated([rule.id for rule in rules], "rule id")
+    for rule in rules:
+        for code in rule.yields_to:
+            if code.removeprefix("-") not in (*codes, "*"):
+                raise CodebookError(f"{rule.theme}.toml: {rule.id}.yields_to: {code!r} is no theme of this codebook")
     return Codebook(
         version=_text(_require(book, "version", "codebook.toml"), "codebook.toml", "version"),
         title_zh=book.get("title_zh", ""),
@@ -353,6 +361,7 @@ def _rule(entry: object, code: str, name: str, index: int) -> Rule:
         scope=_choice(data.get("scope", "item"), SCOPES, name, f"{where}.scope"),
         score=score,
         keep_in_purpose=data.get("keep_in_purpose", False),
+        yields_to=_terms(data.get("yields_to", ""), name, f"{where}.yields_to"),
         note=data.get("note", ""),
         **lists,
     )

@@ -20,6 +20,8 @@ Span = tuple[int, int]
 
 _CLAUSE_MARK: Final = re.compile(r"[，,。；;：:！!？?\n]")
 _SENTENCE_MARKS: Final = frozenset("。；;！!？?\n")
+#: what ties an object to the one before it, so that a signal speaks of both
+_TIES: Final = frozenset("、和及与或跟兼并")
 #: no longer term is looked for behind a gap
 _LONGEST: Final = 12
 #: A first sentence up to this long, with more behind it, is the heading of its statement.
@@ -74,6 +76,7 @@ class _Compiler:
         self.sequences: dict[int, list[_Sequence]] = {}
         self.signals_before = self._class(("signals before",))
         self.signals_after = self._class(("signals after",))
+        self.objects = self._class(("objects",))
 
     def _class(self, key: tuple[str, ...]) -> int:
         return self.classes.setdefault(key, len(self.classes))
@@ -86,7 +89,7 @@ class _Compiler:
         return _Compiled(
             rule,
             order,
-            self.slot(targets, theme, rule.gap),
+            self.slot(targets, theme, rule.gap, self.objects if rule.kind == "pair" else None),
             self.slot(rule.before, theme, rule.gap, self.signals_before),
             self.slot(rule.after, theme, rule.gap, self.signals_after),
             self.slot(rule.unless, theme, rule.gap),
@@ -139,6 +142,8 @@ class _Scan:
         self.clauses = [match.start() for match in _CLAUSE_MARK.finditer(text)]
         self.found: dict[int, list[Span]] = {}
         self._collect(engine)
+        #: where an object starts that no conjunction ties to what stands before it
+        self.heads = sorted({start for start, _ in self.found.get(engine.objects, ()) if text[start - 1 : start] not in _TIES})
         self.sentences = [mark for mark in self.clauses if text[mark] in _SENTENCE_MARKS]
         self.items = self._item_breaks(engine) if "、" in text else self.clauses
 
@@ -217,6 +222,11 @@ class _Scan:
         marks = self.items if scope == "item" else self.clauses if scope == "clause" else self.sentences
         return bisect_right(marks, place)
 
+    def head_within(self, start: int, end: int) -> bool:
+        """Tell whether an object of its own starts from ``start`` on and before ``end``."""
+        index = bisect_left(self.heads, start)
+        return index < len(self.heads) and self.heads[index] < end
+
     def spans(self, slot: tuple[int, ...]) -> list[Span]:
         """The spans of the slot's terms, by start."""
         found = self.found
@@ -247,10 +257,12 @@ class RuleEngine:
         ]
         self.purposes = [(purpose, compiler.slot(purpose.openers, _NO_THEME, 0)) for purpose in codebook.purposes]
         self.signals_before, self.signals_after = compiler.signals_before, compiler.signals_after
+        self.objects = compiler.objects
         self.matcher = TermMatcher(compiler.terms)
         numbers = range(len(compiler.terms))
         self.classes = [tuple(sorted(compiler.members.get(number, ()))) for number in numbers]
         self.sequences = [tuple(compiler.sequences.get(number, ())) for number in numbers]
+        self._yields = {rule.id: _yields_to(rule, codebook) for theme in codebook.themes for rule in theme.rules}
         self._kept = {rule.rule.id for rule in self.rules if rule.rule.keep_in_purpose}
         self._triggered: dict[Role, dict[int, list[_Compiled]]] = {"problem": {}, "measure": {}}
         for rule in self.rules:
@@ -269,7 +281,7 @@ class RuleEngine:
             hits.extend(self._fire(rule, scan))
         if role == "measure":
             hits = self._without_purposes(hits, scan)
-        hits = self._settle(hits, scan)
+        hits = self._settle(self._yielded(hits, scan), scan)
         return sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.rule_id))
 
     def _candidates(self, scan: _Scan, role: Role) -> list[_Compiled]:
@@ -350,6 +362,20 @@ class RuleEngine:
 
     # --- precedence ----------------------------------------------------------------------------
 
+    def _yielded(self, hits: list[RuleHit], scan: _Scan) -> list[RuleHit]:
+        """Without the hits of rules that give way to what other themes say in the same item."""
+        if not any(self._yields[hit.rule_id] for hit in hits):
+            return hits
+        firm: dict[int, set[str]] = {}
+        for hit in hits:
+            if not self._yields[hit.rule_id]:
+                firm.setdefault(scan.unit("item", hit.anchor), set()).add(hit.theme)
+        return [
+            hit
+            for hit in hits
+            if self._yields[hit.rule_id].isdisjoint(firm.get(scan.unit("item", hit.anchor), ()))
+        ]
+
     def _settle(self, hits: list[RuleHit], scan: _Scan) -> list[RuleHit]:
         themes = {hit.theme for hit in hits}
         heading = _heading(scan)
@@ -371,6 +397,11 @@ class RuleEngine:
 _NO_THEME: Final = Theme("", "", "", "", "", "", (), ())
 
 
+def _yields_to(rule: Rule, codebook: Codebook) -> frozenset[str]:
+    codes = set(codebook.codes) if "*" in rule.yields_to else set(rule.yields_to)
+    return frozenset(codes - {rule.theme} - {code[1:] for code in rule.yields_to if code.startswith("-")})
+
+
 def _heading(scan: _Scan) -> int:
     """Where the heading of the statement ends; 0 where it has none."""
     if not scan.sentences:
@@ -380,13 +411,18 @@ def _heading(scan: _Scan) -> int:
 
 
 def _joined(rule: _Compiled, scan: _Scan, start: int, end: int) -> Span | None:
-    """The span from object to nearest signal; behind the object before ahead of it."""
+    """The span from object to nearest signal; behind the object before ahead of it.
+
+    Where another object stands between the two and nothing ties it to this one (公开的机制不健全), the signal
+    speaks of the other; so does an action ahead of an object that only qualifies the next (公开平台建设).
+    """
     scope, gap = rule.rule.scope, rule.rule.gap
     behind = scan.spans(rule.after) if rule.after else []
     index = bisect_left(behind, (end, 0))
     if index < len(behind):
         signal = behind[index]
-        if signal[0] - end <= gap and scan.unit(scope, end) == scan.unit(scope, signal[0]):
+        near = signal[0] - end <= gap and scan.unit(scope, end) == scan.unit(scope, signal[0])
+        if near and not scan.head_within(end, signal[0]):
             return start, signal[1]
     ahead = scan.spans(rule.before) if rule.before else []
     for signal in reversed(ahead[: bisect_left(ahead, (start, 0))]):
