@@ -364,17 +364,19 @@ class RuleEngine:
 
     def _yielded(self, hits: list[RuleHit], scan: _Scan) -> list[RuleHit]:
         """Without the hits of rules that give way to what other themes say in the same item."""
-        if not any(self._yields[hit.rule_id] for hit in hits):
+        if len(hits) < 2 or not any(self._yields[hit.rule_id] for hit in hits):
             return hits
-        firm: dict[int, set[str]] = {}
+        by_item: dict[int, list[RuleHit]] = {}
         for hit in hits:
-            if not self._yields[hit.rule_id]:
-                firm.setdefault(scan.unit("item", hit.anchor), set()).add(hit.theme)
-        return [
-            hit
-            for hit in hits
-            if self._yields[hit.rule_id].isdisjoint(firm.get(scan.unit("item", hit.anchor), ()))
-        ]
+            by_item.setdefault(scan.unit("item", hit.anchor), []).append(hit)
+        return [hit for item in by_item.values() for hit in item if not self._gives_way(hit, item)]
+
+    def _gives_way(self, hit: RuleHit, item: list[RuleHit]) -> bool:
+        """Tell whether a theme it yields to speaks in its item; of two that yield to each other both stay."""
+        yields = self._yields[hit.rule_id]
+        return bool(yields) and any(
+            other.theme in yields and hit.theme not in self._yields[other.rule_id] for other in item
+        )
 
     def _settle(self, hits: list[RuleHit], scan: _Scan) -> list[RuleHit]:
         themes = {hit.theme for hit in hits}
