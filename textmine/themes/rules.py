@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from textmine.records import Role
@@ -25,7 +26,10 @@ _SENTENCE_MARKS: Final = frozenset("。；;！!？?\n")
 #: what ties an object to the one before it, so that a signal speaks of both
 _TIES: Final = frozenset("、和及与或跟兼并")
 #: words that nearly every report uses: to look around each of them would cost most of the time
-_COMMON: Final = frozenset("公开 信息 政策 数据 申请 文件 群众 发布 公布 答复 公示 没有 内容 问题 工作 是 不 没 未 少 对 有".split())
+_COMMON: Final = frozenset(
+    {"公开", "信息", "政策", "数据", "申请", "文件", "群众", "发布", "公布", "答复", "公示", "没有", "内容", "问题"}
+    | set("是不没未少对有")
+)
 #: A first sentence up to this long, with more behind it, is the heading of its statement.
 _HEADING_LENGTH: Final = 26
 #: What a hit keeps of its score where nothing but a purpose speaks for any theme.
@@ -310,7 +314,7 @@ class RuleEngine:
             hits = self._without_purposes(hits, scan)
         hits = self._settle(self._yielded(hits, scan), scan)
         if len(hits) > 1:
-            hits.sort(key=lambda hit: (-hit.score, hit.start, hit.rule_id))
+            hits.sort(key=lambda hit: (-hit.score, hit.start - hit.end, hit.start, hit.rule_id))
         return hits
 
     def _candidates(self, scan: _Scan, role: Role) -> list[_Compiled]:
@@ -355,13 +359,15 @@ class RuleEngine:
         if not purposes:
             return hits
         main = [
-            hit for hit in hits if hit.rule_id in self._kept or not any(start <= hit.anchor < end for start, end in purposes)
+            hit
+            for hit in hits
+            if hit.rule_id in self._kept or not any(start <= hit.anchor < end for start, end in purposes)
         ]
         return main or [hit._replace(score=hit.score * _PURPOSE_SHARE) for hit in hits]
 
     def _purpose_spans(self, scan: _Scan) -> list[Span]:
         edges = [-1, *scan.clauses, len(scan.text)]
-        clauses = [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+        clauses = [(left + 1, right) for left, right in pairwise(edges)]
         actions = {start for start, _ in scan.found.get(self.signals_before, ())}
         spans: list[Span] = []
         for index, (start, end) in enumerate(clauses):
