@@ -47,6 +47,8 @@ def parse_report(source: Source) -> Report:
         cells=parse_cells(normal.tables, text, layout=layout),
         places=normal.places,
         skipped=source.skipped,
+        ocr_pages=source.ocr_pages,
+        ocr_score=source.ocr_score,
     )
 
 

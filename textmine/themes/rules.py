@@ -28,7 +28,8 @@ _TIES: Final = frozenset("、和及与或跟兼并")
 #: words that nearly every report uses: to look around each of them would cost most of the time
 _COMMON: Final = frozenset(
     {"公开", "信息", "政策", "数据", "申请", "文件", "群众", "发布", "公布", "答复", "公示", "没有", "内容", "问题"}
-    | set("是不没未少对有")
+    | {"统一", "标准", "规范", "制度"}
+    | set("是不没未少对有一三多个年、请前全定分")
 )
 #: A first sentence up to this long, with more behind it, is the heading of its statement.
 _HEADING_LENGTH: Final = 26
@@ -83,9 +84,9 @@ class _Compiler:
         self.classes: dict[tuple[str, ...], int] = {}
         self.members: dict[int, set[int]] = {}
         self.sequences: dict[int, list[_Sequence]] = {}
-        self.signals_before = self._class(("signals before",))
-        self.signals_after = self._class(("signals after",))
-        self.objects = self._class(("objects",))
+        self.signals_before: set[int] = set()
+        self.signals_after: set[int] = set()
+        self.objects: set[int] = set()
 
     def _class(self, key: tuple[str, ...]) -> int:
         return self.classes.setdefault(key, len(self.classes))
@@ -107,7 +108,7 @@ class _Compiler:
             self.slot(rule.needs, theme, rule.gap),
         )
 
-    def slot(self, items: tuple[str, ...], theme: Theme, gap: int, also: int | None = None) -> tuple[int, ...]:
+    def slot(self, items: tuple[str, ...], theme: Theme, gap: int, also: set[int] | None = None) -> tuple[int, ...]:
         """The classes in which the terms of one key of a rule are found again."""
         literals = tuple(item for item in items if not item.startswith("@"))
         groups = [(("terms", str(gap), *literals), literals)] if literals else []
@@ -116,7 +117,7 @@ class _Compiler:
             groups.append((("list", str(gap), owner, name), self.codebook.expand(name, theme)))
         return tuple(self._fill(key, terms, gap, also) for key, terms in groups)
 
-    def _fill(self, key: tuple[str, ...], terms: tuple[str, ...], gap: int, also: int | None) -> int:
+    def _fill(self, key: tuple[str, ...], terms: tuple[str, ...], gap: int, also: set[int] | None) -> int:
         has_gaps = any(GAP.search(term) for term in terms)
         if not has_gaps:
             key = tuple(part for index, part in enumerate(key) if index != 1)  # the gap makes no difference
@@ -127,8 +128,9 @@ class _Compiler:
                 if not known:
                     self._sequence(term, gap, number)
                 continue
-            for one in (number,) if also is None else (number, also):
-                self.members.setdefault(self._term(term), set()).add(one)
+            self.members.setdefault(self._term(term), set()).add(number)
+            if also is not None:
+                also.add(self._term(term))
         return number
 
     def _sequence(self, term: str, gap: int, target: int) -> None:
@@ -221,9 +223,9 @@ class _Scan:
 
         It does not where a further deficit of the same subject follows at once (公开不全面、不及时).
         """
-        before, after = self.found.get(engine.signals_before, ()), self.found.get(engine.signals_after, ())
+        after = [(start, end) for start, end, term in self.occurrences if term in engine.signals_after]
         ends, deficits = {end for _, end in after}, {start for start, _ in after}
-        actions = {start for start, _ in before}
+        actions = self.starts(engine.signals_before)
         breaks = list(self.clauses)
         place = self.text.find("、")
         while place >= 0:
@@ -245,13 +247,16 @@ class _Scan:
         """Where sentences end."""
         return [mark for mark in self.clauses if self.text[mark] in _SENTENCE_MARKS]
 
+    def starts(self, terms: frozenset[int]) -> set[int]:
+        """Where any of the terms starts."""
+        return {start for start, _, term in self.occurrences if term in terms}
+
     def head_within(self, start: int, end: int) -> bool:
         """Tell whether an object starts from ``start`` on and before ``end`` that nothing ties to what precedes it."""
         if end - start < 2:
             return False
         if self._heads is None:
-            objects = self.found.get(self._objects, ())
-            self._heads = sorted({place for place, _ in objects if self.text[place - 1 : place] not in _TIES})
+            self._heads = sorted(p for p in self.starts(self._objects) if self.text[p - 1 : p] not in _TIES)
         index = bisect_left(self._heads, start)
         return index < len(self._heads) and self._heads[index] < end
 
@@ -286,8 +291,8 @@ class RuleEngine:
             for order, (theme, rule) in enumerate((theme, rule) for theme in codebook.themes for rule in theme.rules)
         ]
         self.purposes = [(purpose, compiler.slot(purpose.openers, _NO_THEME, 0)) for purpose in codebook.purposes]
-        self.signals_before, self.signals_after = compiler.signals_before, compiler.signals_after
-        self.objects = compiler.objects
+        self.signals_before, self.signals_after = frozenset(compiler.signals_before), frozenset(compiler.signals_after)
+        self.objects = frozenset(compiler.objects)
         self.matcher = TermMatcher(compiler.terms)
         numbers = range(len(compiler.terms))
         self.classes = [tuple(sorted(compiler.members.get(number, ()))) for number in numbers]
@@ -368,7 +373,7 @@ class RuleEngine:
     def _purpose_spans(self, scan: _Scan) -> list[Span]:
         edges = [-1, *scan.clauses, len(scan.text)]
         clauses = [(left + 1, right) for left, right in pairwise(edges)]
-        actions = {start for start, _ in scan.found.get(self.signals_before, ())}
+        actions = scan.starts(self.signals_before)
         spans: list[Span] = []
         for index, (start, end) in enumerate(clauses):
             opens = index == 0 or scan.text[start - 1] in _SENTENCE_MARKS
@@ -469,14 +474,14 @@ def _joined(rule: _Compiled, scan: _Scan, start: int, end: int) -> Span | None:
     index = bisect_left(behind, (end, 0))
     if index < len(behind):
         signal = behind[index]
-        near = signal[0] - end <= gap and scan.unit(scope, end) == scan.unit(scope, signal[0])
+        near = signal[0] - end <= gap and scan.unit(scope, end - 1) == scan.unit(scope, signal[0])
         if near and not scan.head_within(end, signal[0]):
             return start, signal[1]
     ahead = scan.spans(rule.before) if rule.before else []
     for signal in reversed(ahead[: bisect_left(ahead, (start, 0))]):
         if start - signal[1] > gap:
             break
-        if signal[1] <= start and scan.unit(scope, signal[1]) == scan.unit(scope, start):
+        if signal[1] <= start and scan.unit(scope, signal[1] - 1) == scan.unit(scope, start):
             return signal[0], end
     return None
 
