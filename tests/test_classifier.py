@@ -358,6 +358,9 @@ def test_commands_with_another_codebook(toy_folder: Path, toy_file: Path, tmp_pa
     )
     assert scored.exit_code == 0, scored.output
     assert "micro_f1" in scored.output and (tmp_path / "s/differences.jsonl").exists()
+    curved = run(cli, ["evaluate", model, str(toy_file), "--codebook", str(toy_folder), "--curve", str(toy_file)])
+    assert curved.exit_code == 0, curved.output
+    assert len(curved.output[curved.output.index("statements  micro_f1") :].splitlines()) == 5
     source = tmp_path / "in.jsonl"
     source.write_text('{"id": 1, "role": "problem", "text": "一是堤坝还不够完善；"}\n', "utf-8")
     tagged = run(cli, ["tag", str(source), "--model", model, "--codebook", str(toy_folder), "--explain"])
