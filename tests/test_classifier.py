@@ -4,6 +4,7 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -251,6 +252,13 @@ def test_roles_by_text_and_by_passage(toy_model: ThemeClassifier, toy_items: tup
     assert [role for role, _ in toy_model.decide_roles(texts, [item.before for item in passage])] == roles
     assert [prediction.role for prediction in toy_model.predict(texts)] == roles
     assert toy_model.decide_roles([]) == []
+    pieces, text = [], ""
+    for item in passage:
+        text += item.before + item.text
+        pieces.append(SimpleNamespace(start=len(text) - len(item.text), end=len(text)))
+    decided = toy_model.decide_pieces(text, pieces)
+    assert [one.role for one in decided] == roles
+    assert [one.phase for one in decided] == ["problem"] * 3 + ["measure"] * 2
 
 
 def test_tags_of_statements_point_into_the_report(toy_model: ThemeClassifier) -> None:
