@@ -1,0 +1,148 @@
+"""Roles of statements by cues of their wording and by their place in the part.
+
+The wording gives evidence for each statement alone; the place says how likely the part speaks of problems or measures
+there. The most likely course through the part wins (Viterbi's method over two states), so that a clear wording decides
+against its surroundings and a doubtful one goes with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textmine.outline import Piece
+from textmine.records import Role
+from textmine.wording import CAP, load_wording, weigh_role
+
+#: All figures below are evidence in the unit of the cue weights, set by hand on the training parts.
+_FIRST: Final = 1.0  # a part begins with problems
+_NAMED: Final = 2.5  # under a label 存在问题 or 改进措施
+_TURNED: Final = 3.5  # behind 下一步
+_IN_LIST: Final = 5.0  # cost of a change inside one list
+_TO_MEASURE: Final = 1.0  # cost of the change that every part makes once
+_TO_PROBLEM: Final = 3.0  # cost of going back
+_STAY: Final = 1.5  # cost of a second list in the same role
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A role, how sure (0–1), and the phase of the part (``problem`` or ``measure``) that it stands in."""
+
+    role: Role
+    score: float
+    phase: Role
+
+
+def decide_roles(text: str, pieces: Sequence[Piece]) -> list[Decision]:
+    """Return a decision for each piece of :func:`~textmine.outline.outline_text`.
+
+    >>> from textmine.outline import outline_text
+    >>> text = "一是人手不足；二是更新慢。下一步：一是明确专人；二是每周一更新。"
+    >>> [decision.role[0] for decision in decide_roles(text, outline_text(text))]
+    ['p', 'p', 'c', 'm', 'm']
+    """
+    evidence = [weigh_role(text[piece.body : piece.end]) for piece in pieces]
+    context = [_is_context(text, piece, index, pieces, evidence[index]) for index, piece in enumerate(pieces)]
+    phases = _phases(pieces, evidence, context)
+    decisions = []
+    for index, phase in enumerate(phases):
+        vague = _is_gap(text, pieces[index]) and index + 1 < len(phases) and "problem" in phases[index + 1 : index + 3]
+        sure = min(abs(evidence[index]) / CAP, 1.0)
+        if context[index] or vague:
+            decisions.append(Decision("context", 0.9, phase))
+        else:
+            decisions.append(Decision(phase, 0.5 + 0.5 * sure, phase))
+    return decisions
+
+
+def decide_role(text: str, *, previous: Role | None = None) -> tuple[Role, float]:
+    """Return the role of a statement by what it does, and how sure that is (0–1).
+
+    Args:
+        text: one statement, with or without its enumerator.
+        previous: the role of the statement before it in the part, which decides where the wording does not.
+
+    >>> decide_role("针对解读形式单一的问题，推出视频解读。")[0]
+    'measure'
+    """
+    from textmine.outline import outline_text
+
+    piece = next(iter(outline_text(text)), None)
+    if piece is None:
+        return "context", 0.5
+    piece = Piece(piece.start, len(text), piece.body, piece.label, piece.style, turn=piece.turn)
+    value = weigh_role(text[piece.body :]) - (_TURNED if piece.turn else 0.0)
+    value += {"problem": 0.5, "measure": -0.5}.get(previous or "", 0.0)
+    if _is_context(text, piece, 0, [piece], value):
+        return "context", 0.9
+    return ("problem" if value > 0 else "measure"), 0.5 + 0.5 * min(abs(value) / CAP, 1.0)
+
+
+def _phases(pieces: Sequence[Piece], evidence: Sequence[float], context: Sequence[bool]) -> list[Role]:
+    """The most likely course: for each piece the best total if it is a problem or a measure, then back from the end."""
+    totals = (_FIRST, 0.0)
+    back: list[tuple[int, int]] = []
+    turned = False
+    for index, piece in enumerate(pieces):
+        value = 0.0 if context[index] else evidence[index] + _hint(piece)
+        value -= _TURNED if piece.turn or (turned and not context[index]) else 0.0
+        turned = piece.turn and context[index]
+        gains = (value / 2, -value / 2)
+        if index == 0:
+            totals, step = (totals[0] + gains[0], totals[1] + gains[1]), (0, 1)
+        else:
+            totals, step = _advance(totals, gains, pieces[index - 1], piece)
+        back.append(step)
+    state = 0 if totals[0] >= totals[1] else 1
+    states = []
+    for step in reversed(back):
+        states.append(state)
+        state = step[state]
+    roles: tuple[Role, Role] = ("problem", "measure")
+    return [roles[state] for state in reversed(states)]
+
+
+def _advance(
+    totals: tuple[float, float], gains: tuple[float, float], before: Piece, piece: Piece
+) -> tuple[tuple[float, float], tuple[int, int]]:
+    same_list = piece.run == before.run and piece.style != ""
+    to_measure, to_problem = (_IN_LIST, _IN_LIST) if same_list else (_TO_MEASURE, _TO_PROBLEM)
+    stay = _STAY if piece.run != before.run and piece.style and before.style else 0.0
+    problem = (totals[0] - stay, totals[1] - to_problem)
+    measure = (totals[0] - to_measure, totals[1])
+    step = (0 if problem[0] >= problem[1] else 1, 0 if measure[0] >= measure[1] else 1)
+    return (max(problem) + gains[0], max(measure) + gains[1]), step
+
+
+def _hint(piece: Piece) -> float:
+    if piece.style == "named":
+        return 3 * _NAMED * (1 if piece.label.startswith(("问题", "不足", "短板", "困难")) else -1)
+    return {"problem": _NAMED, "measure": -_NAMED}.get(piece.named, 0.0)
+
+
+def _is_context(text: str, piece: Piece, index: int, pieces: Sequence[Piece], evidence: float) -> bool:
+    words = load_wording()
+    whole = text[piece.start : piece.end].strip()
+    bare = whole.rstrip("。；;：:，,！!")
+    if words.nothing.search(text[piece.body : piece.end].rstrip("。；;")):
+        return True
+    if piece.label:
+        return False
+    if whole.endswith(("：", ":", "，", ",")) and len(pieces) > 1:
+        return True
+    last = index + 1 == len(pieces)
+    if last and index and words.closing.match(bare):
+        return True
+    if words.lead.search(bare) and (evidence < 3 or words.gap.search(bare)):
+        return True
+    return index < 2 and words.praise.search(bare) is not None and evidence <= 1.5 and not piece.turn
+
+
+def _is_gap(text: str, piece: Piece) -> bool:
+    """A general statement of a gap, without an enumerator: a lead-in where problems follow, else the only problem."""
+    words = load_wording()
+    if piece.label:
+        return False
+    body = text[piece.start : piece.end]
+    return words.gap.search(body) is not None and weigh_role(words.gap.sub("", body)) < 4
