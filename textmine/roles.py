@@ -16,13 +16,15 @@ from textmine.records import Role
 from textmine.wording import CAP, load_wording, weigh_role
 
 #: All figures below are evidence in the unit of the cue weights, set by hand on the training parts.
-_FIRST: Final = 1.0  # a part begins with problems
+_FIRST: Final = 2.0  # a part begins with problems
+_LAST: Final = 1.5  # and ends with measures
+_SLOPE: Final = 1.0  # from the first statement to the last
 _NAMED: Final = 2.5  # under a label 存在问题 or 改进措施
-_TURNED: Final = 3.5  # behind 下一步
-_IN_LIST: Final = 5.0  # cost of a change inside one list
-_TO_MEASURE: Final = 1.0  # cost of the change that every part makes once
+_TURNED: Final = 3.0  # behind 下一步
+_IN_LIST: Final = 4.0  # cost of a change inside one list
+_TO_MEASURE: Final = 0.5  # cost of the change that every part makes once
 _TO_PROBLEM: Final = 3.0  # cost of going back
-_STAY: Final = 1.5  # cost of a second list in the same role
+_STAY: Final = 2.5  # cost of a second list in the same role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,16 @@ def decide_roles(text: str, pieces: Sequence[Piece]) -> list[Decision]:
     """Return a decision for each piece of :func:`~textmine.outline.outline_text`.
 
     >>> from textmine.outline import outline_text
-    >>> text = "一是人手不足；二是更新慢。下一步：一是明确专人；二是每周一更新。"
+    >>> text = "一是人手不足；二是更新慢。下一步将：一是明确专人；二是每周一更新。"
     >>> [decision.role[0] for decision in decide_roles(text, outline_text(text))]
     ['p', 'p', 'c', 'm', 'm']
     """
-    evidence = [weigh_role(text[piece.body : piece.end]) for piece in pieces]
+    evidence = [_weigh(text[piece.body : piece.end]) for piece in pieces]
     context = [_is_context(text, piece, index, pieces, evidence[index]) for index, piece in enumerate(pieces)]
-    phases = _phases(pieces, evidence, context)
+    phases = _phases(text, pieces, evidence, context)
     decisions = []
     for index, phase in enumerate(phases):
-        vague = _is_gap(text, pieces[index]) and index + 1 < len(phases) and "problem" in phases[index + 1 : index + 3]
+        vague = phase == "problem" and _leads_on(index, context, phases) and _is_gap(text, pieces[index])
         sure = min(abs(evidence[index]) / CAP, 1.0)
         if context[index] or vague:
             decisions.append(Decision("context", 0.9, phase))
@@ -79,28 +81,51 @@ def decide_role(text: str, *, previous: Role | None = None) -> tuple[Role, float
     return ("problem" if value > 0 else "measure"), 0.5 + 0.5 * min(abs(value) / CAP, 1.0)
 
 
-def _phases(pieces: Sequence[Piece], evidence: Sequence[float], context: Sequence[bool]) -> list[Role]:
+def _weigh(text: str) -> float:
+    """Evidence of a piece; where a turn inside it (为此，…) parts problem and action, each counts by its length.
+
+    Codebook, deciding rule 20: what most of the statement does decides the role.
+    """
+    turn = load_wording().inner_turn.search(text)
+    if turn is None:
+        return weigh_role(text)
+    share = turn.start() / len(text)
+    return share * weigh_role(text[: turn.start()]) + (1 - share) * min(weigh_role(text[turn.start() :]), -_TURNED)
+
+
+def _phases(text: str, pieces: Sequence[Piece], evidence: Sequence[float], context: Sequence[bool]) -> list[Role]:
     """The most likely course: for each piece the best total if it is a problem or a measure, then back from the end."""
     totals = (_FIRST, 0.0)
     back: list[tuple[int, int]] = []
-    turned = False
+    push = 0.0
     for index, piece in enumerate(pieces):
-        value = 0.0 if context[index] else evidence[index] + _hint(piece)
-        value -= _TURNED if piece.turn or (turned and not context[index]) else 0.0
-        turned = piece.turn and context[index]
+        value = push if context[index] else evidence[index] + _hint(piece) + push
+        value -= _TURNED if piece.turn else 0.0
+        value += _SLOPE * (1 - 2 * (index + 0.5) / len(pieces)) if len(pieces) > 1 else 0.0
+        push = _push(text, piece) if context[index] or not piece.label else 0.0
         gains = (value / 2, -value / 2)
         if index == 0:
             totals, step = (totals[0] + gains[0], totals[1] + gains[1]), (0, 1)
         else:
             totals, step = _advance(totals, gains, pieces[index - 1], piece)
         back.append(step)
-    state = 0 if totals[0] >= totals[1] else 1
+    state = 0 if totals[0] >= totals[1] + _LAST else 1
     states = []
     for step in reversed(back):
         states.append(state)
         state = step[state]
     roles: tuple[Role, Role] = ("problem", "measure")
     return [roles[state] for state in reversed(states)]
+
+
+def _push(text: str, piece: Piece) -> float:
+    """What a lead-in says of the statement behind it."""
+    named = load_wording().names(text[piece.start : piece.end])
+    if named and text[piece.start : piece.end].rstrip().endswith(("：", ":")):
+        return _TURNED if named == "problem" else -_TURNED
+    if piece.turn:
+        return -_TURNED if text[piece.start : piece.end].rstrip().endswith(("：", ":", "。")) else 0.0
+    return _TURNED if _is_gap(text, piece) else 0.0
 
 
 def _advance(
@@ -116,27 +141,57 @@ def _advance(
 
 
 def _hint(piece: Piece) -> float:
+    if piece.style == "pair":
+        return -3 * _NAMED
     if piece.style == "named":
         return 3 * _NAMED * (1 if piece.label.startswith(("问题", "不足", "短板", "困难")) else -1)
     return {"problem": _NAMED, "measure": -_NAMED}.get(piece.named, 0.0)
 
 
 def _is_context(text: str, piece: Piece, index: int, pieces: Sequence[Piece], evidence: float) -> bool:
+    """Whether a piece reports nothing, leads in, praises or closes."""
     words = load_wording()
     whole = text[piece.start : piece.end].strip()
     bare = whole.rstrip("。；;：:，,！!")
     if words.nothing.search(text[piece.body : piece.end].rstrip("。；;")):
         return True
+    if words.achieved.search(bare) and evidence > -2 and not words.lacks(whole) and not piece.turn and len(pieces) > 1:
+        return True
     if piece.label:
         return False
-    if whole.endswith(("：", ":", "，", ",")) and len(pieces) > 1:
+    alone = len(pieces) == 1
+    if whole.endswith(("：", ":", "，", ",")) and not alone:
+        return not _names_something(text[piece.body : piece.end])
+    if index and _closes(pieces, index) and words.closing.match(bare):
         return True
-    last = index + 1 == len(pieces)
-    if last and index and words.closing.match(bare):
-        return True
-    if words.lead.search(bare) and (evidence < 3 or words.gap.search(bare)):
-        return True
-    return index < 2 and words.praise.search(bare) is not None and evidence <= 1.5 and not piece.turn
+    if words.lead.search(bare) and (piece.turn or evidence < 3) and not _is_gap(text, piece):
+        return not alone and (piece.turn or evidence > -3)
+    if index == 0 and not alone and not piece.turn and whole.endswith("。") and not pieces[1].turn:
+        follows = weigh_role(text[pieces[1].body : pieces[1].end])
+        if follows > 0.5 and (evidence <= 0.8 or (evidence <= 2 and not words.lacks(whole))):
+            return True
+    opens = index < 3 and not alone and not piece.turn and not any(before.label for before in pieces[:index])
+    return opens and words.praise.search(bare) is not None and -2 < evidence <= 1.5 and not _is_gap(text, piece)
+
+
+def _names_something(text: str) -> bool:
+    """Whether a lead-in names a specific problem or action before its last clause (unit rule 3)."""
+    words = load_wording()
+    before = text.rpartition("，")[0] if not text.endswith("，") else ""
+    if words.gap.search(text) or words.praise.search(before) or words.spirit_clause.search(before):
+        return False
+    return words.lacks(before) > 1 or weigh_role(before) <= -3
+
+
+def _leads_on(index: int, context: Sequence[bool], phases: Sequence[Role]) -> bool:
+    """Whether a problem follows directly."""
+    rest = [phase for phase, skipped in zip(phases[index + 1 :], context[index + 1 :], strict=True) if not skipped]
+    return bool(rest) and rest[0] == "problem"
+
+
+def _closes(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether a piece stands last in the part or before a new label or list."""
+    return index + 1 == len(pieces) or pieces[index + 1].run != pieces[index].run
 
 
 def _is_gap(text: str, piece: Piece) -> bool:
@@ -145,4 +200,4 @@ def _is_gap(text: str, piece: Piece) -> bool:
     if piece.label:
         return False
     body = text[piece.start : piece.end]
-    return words.gap.search(body) is not None and weigh_role(words.gap.sub("", body)) < 4
+    return words.gap.search(body) is not None and words.lacks(words.gap.sub("", body)) <= 1
