@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from textmine.normalize import simplify
 from textmine.outline import Piece, outline_text
 from textmine.records import Report, Role, Statement
 from textmine.roles import Decision, decide_role, decide_roles
@@ -52,8 +53,9 @@ def split_text(text: str, *, decide: RoleDecider = decide_roles) -> tuple[Unit, 
     >>> [(u.role, u.label) for u in split_text("有以下不足：一是更新慢、不及时；二是人手不足。下一步，将配备专人。")]
     [('context', ''), ('problem', '一是'), ('problem', '二是'), ('measure', '')]
     """
-    pieces = outline_text(text)
+    plain = simplify(text)  # one character for one: the offsets hold
+    pieces = outline_text(plain)
     return tuple(
         Unit(n, decision.role, piece.label, piece.start, piece.end, text[piece.start : piece.end])
-        for n, (piece, decision) in enumerate(zip(pieces, decide(text, pieces), strict=True), 1)
+        for n, (piece, decision) in enumerate(zip(pieces, decide(plain, pieces), strict=True), 1)
     )

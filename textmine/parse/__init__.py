@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from textmine.errors import ReadError
 from textmine.normalize import normalize_source
 from textmine.parse.metadata import find_metadata
@@ -10,6 +13,15 @@ from textmine.parse.tables import parse_cells
 from textmine.records import Layout, Report, Source
 
 __all__ = ["parse_report"]
+
+#: characters in which title and preamble stand; mirrors print navigation before them
+_HEAD: Final = 3000
+#: parts that make a report of a text whose head does not say so
+_ENOUGH: Final = 3
+_DISCLOSES: Final = re.compile(r"(?:信息|政务|校务|院务|村务)\s*公开")
+_TITLE: Final = re.compile(
+    r"公开[^\n。；，]{0,12}(?:年度报告|年报|工作报告|工作总结|情况报告|情况的报告)(?![^\n。]{0,20}(?:通知|办法|方案|函|公告|要求|条例))"
+)
 
 
 def parse_report(source: Source) -> Report:
@@ -22,14 +34,13 @@ def parse_report(source: Source) -> Report:
     >>> text = "棠梨镇人民政府2022年政府信息公开工作年度报告\\n一、总体情况\\n平稳。\\n五、存在的主要问题\\n更新慢。"
     >>> report = parse_report(read_bytes(text.encode(), "a.txt"))
     >>> report.metadata.year.value, [section.section for section in report.sections]
-    ('2022', ['preamble', 'overview', 'problems'])
+    ('2022', ['overview', 'problems'])
     """
     normal = normalize_source(source)
     text = normal.text
-    sections = find_sections(text)
+    sections = find_sections(text, tables=normal.tables, marked=normal.marked)
     codes = {section.section for section in sections} - {"preamble"}
-    head = text[:3000] + (source.title or "")
-    if "信息公开" not in head.replace("政务公开", "信息公开") or (not codes and "年度报告" not in head):
+    if not is_report(f"{source.title or ''}\n{text[:_HEAD]}", len(codes)):
         raise ReadError(source.path, "not_a_report", "neither title nor sections of such a report", stage="parse")
     tables = "".join(cell.text for table in normal.tables for cell in table.grid.cells)
     layout = find_layout(text + tables, len(codes))
@@ -50,6 +61,19 @@ def parse_report(source: Source) -> Report:
         ocr_pages=source.ocr_pages,
         ocr_score=source.ocr_score,
     )
+
+
+def is_report(head: str, n_sections: int) -> bool:
+    """Whether a text is an annual report on disclosure, by its title or by its parts.
+
+    >>> is_report("某县水务局2013年政府信息公开工作总结\\n公开信息300条。", 0)
+    True
+    >>> is_report("关于做好2022年政府信息公开工作年度报告编制的通知\\n各科室：", 0)
+    False
+    """
+    if n_sections >= _ENOUGH:
+        return True
+    return _DISCLOSES.search(head) is not None and (n_sections >= 2 or _TITLE.search(head) is not None)
 
 
 def find_layout(text: str, n_sections: int) -> Layout:
