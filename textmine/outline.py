@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from textmine.wording import load_wording, weigh_role
@@ -18,7 +18,7 @@ _ADVERBS: Final = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后":
 #: Enumerators by style: what counts on in one list has one style.
 _LABEL: Final = re.compile(
     rf"(?P<spoken>[{_HAN}]{{1,3}})[ \n]?(?:是要|是|要)"
-    rf"|第(?P<ordinal>[{_HAN}]{{1,2}})(?:个?方面|点|项|个问题)?(?=[，,、：:]|是|要)"
+    rf"|第(?P<ordinal>[{_HAN}]{{1,2}})(?:个?方面|点|项|个问题)?(?:、|(?=[，,：:]|是|要))"
     r"|(?P<adverb>首先|其次|再次|再者|最后(?=[，,是要]))"
     rf"|其(?P<its>[{_HAN}])(?=[，,、：:是])"
     rf"|[（(] ?(?P<bracket>[{_HAN}]{{1,3}}) ?[）)]、?"
@@ -29,6 +29,7 @@ _LABEL: Final = re.compile(
     rf"|(?P<numeral>[{_HAN}]{{1,3}}) ?(?:[、．]|\.(?!\d))"
     rf"|(?P<named>(?:问题|不足|短板|困难|措施|对策|整改|改进)之?(?:[{_HAN}]{{1,2}}|\d{{1,2}}))(?=[：:、，])"
     r"|(?P<plain>\d{1,2})(?= ?[^\W\d_a-zA-Z])"
+    r"|(?P<letter>[A-H])(?:[、．]|\.(?![\w.]*[A-Za-z]))"
     r"|(?P<bullet>[●○■□◆◇▲★•·►※☆]|[-*—](?= ))"
 )
 #: Styles that open a point after any sentence mark, even where no neighbour of their list is found.
@@ -77,6 +78,7 @@ class Piece:
         label: the printed enumerator, or empty.
         style: the kind of enumerator (``spoken`` 一是, ``bracket`` （一）, ``digit`` 1. …), ``pair`` for the second
             half of 问题：…措施：…, empty for prose.
+        number: what the enumerator counts, 0 without one.
         run: counts lists and stretches of prose from 0; the pieces of one list share it.
         named: ``problem`` or ``measure`` where a heading or bare label above names one alone, else empty.
         turn: whether the piece opens with a turn (下一步, 针对上述问题).
@@ -87,6 +89,7 @@ class Piece:
     body: int
     label: str = ""
     style: str = ""
+    number: int = 0
     run: int = 0
     named: str = ""
     turn: bool = False
@@ -190,6 +193,8 @@ def _number(style: str, digits: str) -> int:
         return _ADVERBS[digits]
     if style in {"bullet", "named"}:
         return 0
+    if style == "letter":
+        return ord(digits) - ord("A") + 1
     if style == "circled":
         return _CIRCLED.index(digits) % 10 + 1 if digits not in _CIRCLED[:20] else _CIRCLED.index(digits) + 1
     if digits.isdigit():
@@ -240,7 +245,7 @@ class _Outliner:
         head = self.text[mark.end : stop]
         if self._is_label(head) or (mark.line and self._is_title(head)) or self._is_outer(index):
             return stop
-        stuck = self.words.stuck.match(self.text, mark.end) if mark.line and mark.style == "numeral" else None
+        stuck = self.words.stuck.match(self.text, mark.end) if mark.style == "numeral" else None
         return stuck.end() if stuck else 0
 
     def _is_label(self, head: str) -> bool:
@@ -280,9 +285,9 @@ class _Outliner:
         pair = self.words.pair.search(self.text, mark.end, stop)
         label = re.sub(r"\s", "", self.text[mark.at : mark.end])
         first_stop = pair.start() if pair else stop
-        yield self._piece(
-            mark.start, first_stop, mark.end, label, mark.style, turn=mark.start < mark.at or self._turns(mark.end)
-        )
+        turn = mark.start < mark.at or self._turns(mark.end)
+        piece = self._piece(mark.start, first_stop, mark.end, label, mark.style, turn=turn)
+        yield replace(piece, number=mark.number)
         if pair:
             named, self.named = self.named, "measure"
             yield self._piece(pair.end(), stop, pair.end(), style="pair")
@@ -347,7 +352,7 @@ class _Outliner:
 
     def _turns_over(self, first: int, start: int, mark: _Mark, end: int) -> bool:
         """Whether a problem ends and what stands from ``start`` to the end of the part speaks of measures."""
-        if self.text[:start].rstrip()[-1:] not in "。！？" or end < self.size:
+        if self.text[:start].rstrip()[-1:] not in "。！？" or end < self.size or self.named == "measure":
             return False
         rest = re.split("[。；;]", self.text[start:end].strip().rstrip("。；;"))
         clear = [weigh_role(part.strip()) for part in rest]
@@ -466,4 +471,4 @@ class _Outliner:
             start += 1
         while end > start and self.text[end - 1] in _BLANK:
             end -= 1
-        return Piece(start, end, min(max(body, start), end), label, style, self.run, self.named, turn)
+        return Piece(start, end, min(max(body, start), end), label, style, run=self.run, named=self.named, turn=turn)

@@ -20,6 +20,7 @@ _FIRST: Final = 2.0  # a part begins with problems
 _LAST: Final = 1.5  # and ends with measures
 _SLOPE: Final = 1.0  # from the first statement to the last
 _NAMED: Final = 2.5  # under a label 存在问题 or 改进措施
+_FRESH: Final = 1.6  # factor for the first statement under it
 _TURNED: Final = 3.0  # behind 下一步
 _IN_LIST: Final = 4.0  # cost of a change inside one list
 _TO_MEASURE: Final = 0.5  # cost of the change that every part makes once
@@ -99,10 +100,11 @@ def _phases(text: str, pieces: Sequence[Piece], evidence: Sequence[float], conte
     back: list[tuple[int, int]] = []
     push = 0.0
     for index, piece in enumerate(pieces):
-        value = push if context[index] else evidence[index] + _hint(piece) + push
+        fresh = index == 0 or pieces[index - 1].named != piece.named
+        value = push if context[index] else evidence[index] + _hint(piece) * (_FRESH if fresh else 1) + push
         value -= _TURNED if piece.turn else 0.0
         value += _SLOPE * (1 - 2 * (index + 0.5) / len(pieces)) if len(pieces) > 1 else 0.0
-        push = _push(text, piece) if context[index] or not piece.label else 0.0
+        push = _push(text, piece) if context[index] or not (piece.label or piece.turn) else 0.0
         gains = (value / 2, -value / 2)
         if index == 0:
             totals, step = (totals[0] + gains[0], totals[1] + gains[1]), (0, 1)
@@ -133,7 +135,7 @@ def _advance(
 ) -> tuple[tuple[float, float], tuple[int, int]]:
     same_list = piece.run == before.run and piece.style != ""
     to_measure, to_problem = (_IN_LIST, _IN_LIST) if same_list else (_TO_MEASURE, _TO_PROBLEM)
-    stay = _STAY if piece.run != before.run and piece.style and before.style else 0.0
+    stay = _STAY if piece.run != before.run and piece.number == 1 and before.style else 0.0
     problem = (totals[0] - stay, totals[1] - to_problem)
     measure = (totals[0] - to_measure, totals[1])
     step = (0 if problem[0] >= problem[1] else 1, 0 if measure[0] >= measure[1] else 1)
@@ -155,7 +157,13 @@ def _is_context(text: str, piece: Piece, index: int, pieces: Sequence[Piece], ev
     bare = whole.rstrip("。；;：:，,！!")
     if words.nothing.search(text[piece.body : piece.end].rstrip("。；;")):
         return True
-    if words.achieved.search(bare) and evidence > -2 and not words.lacks(whole) and not piece.turn and len(pieces) > 1:
+    if (
+        words.achieved.search(bare)
+        and evidence > -3.5
+        and not words.lacks(whole)
+        and not piece.turn
+        and len(pieces) > 1
+    ):
         return True
     if piece.label:
         return False
@@ -178,9 +186,10 @@ def _names_something(text: str) -> bool:
     """Whether a lead-in names a specific problem or action before its last clause (unit rule 3)."""
     words = load_wording()
     before = text.rpartition("，")[0] if not text.endswith("，") else ""
-    if words.gap.search(text) or words.praise.search(before) or words.spirit_clause.search(before):
-        return False
-    return words.lacks(before) > 1 or weigh_role(before) <= -3
+    if words.concrete.search(before):
+        return True
+    general = words.gap.search(text) or words.praise.search(before) or words.spirit_clause.search(before)
+    return not general and words.lacks(before) > 1
 
 
 def _leads_on(index: int, context: Sequence[bool], phases: Sequence[Role]) -> bool:
@@ -199,5 +208,6 @@ def _is_gap(text: str, piece: Piece) -> bool:
     words = load_wording()
     if piece.label:
         return False
-    body = text[piece.start : piece.end]
-    return words.gap.search(body) is not None and words.lacks(words.gap.sub("", body)) <= 1
+    body = text[piece.start : piece.end].strip().rstrip("。；;：:，,")
+    allowed = 1 if words.praise.search(body) else 0
+    return words.gap.search(body) is not None and words.lacks(words.gap.sub("", body)) <= allowed

@@ -17,7 +17,7 @@ _SECTIONS: Final = {
     "turns": {"text", "subject"},
     "targets": {"text"},
     "spirit": {"text"},
-    "leads": {"text", "announce", "summary"},
+    "leads": {"text", "announce", "summary", "concrete"},
     "praise": {"text"},
     "achieved": {"text"},
     "gaps": {"text"},
@@ -60,6 +60,7 @@ class Wording:
     pair: re.Pattern[str]
     announce: re.Pattern[str]
     summary: re.Pattern[str]
+    concrete: re.Pattern[str]
     label_problem: re.Pattern[str]
     label_measure: re.Pattern[str]
     idiom: re.Pattern[str]
@@ -109,6 +110,7 @@ def load_wording() -> Wording:
         stuck=re.compile(rf"{_any(labels['before'])}*{noun}(?:{after}|{noun})*(?={_any(labels['stuck'])})"),
         pair=re.compile(labels["pair"]),
         announce=re.compile(_any(data["leads"]["announce"])),
+        concrete=re.compile(_any(data["leads"]["concrete"])),
         summary=re.compile(_any(data["leads"]["summary"])),
         label_problem=re.compile(nouns["problem"]),
         label_measure=re.compile(nouns["measure"]),
