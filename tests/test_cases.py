@@ -1,4 +1,4 @@
-"""Hand-made awkward texts, one a line in tests/cases; a line marked ``doubtful`` may be read otherwise and only warns."""
+"""Hand-made awkward texts, one a line in tests/cases; one marked ``doubtful`` may be read otherwise and only warns."""
 
 import json
 import re

@@ -148,7 +148,7 @@ def is_traditional(text: str) -> bool:
     >>> is_traditional("本鎮政府信息公開工作"), is_traditional("本镇政府信息公开工作")
     (True, False)
     """
-    return len(_TRADITIONAL.findall(text)) * _SHARE > len(text)
+    return len(_TRADITIONAL.findall(text)) * _SHARE > len(text.strip())
 
 
 def _clean(text: str) -> Normalized:
@@ -239,6 +239,8 @@ def _simplified_grid(grid: Grid) -> Grid:
 
 def _places(pieces: tuple[Piece, ...], clean: Normalized, start: int) -> list[tuple[int, int | None, int | None]]:
     """Where in the report the text of each piece begins; a piece of which nothing is left has no place."""
+    if len(pieces) == 1:
+        return [(start, pieces[0].page, pieces[0].line)]
     found: list[tuple[int, int | None, int | None]] = []
     origin = 0
     for index, piece in enumerate(pieces):

@@ -10,24 +10,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from textmine.numerals import NUMERAL, read_numeral
 from textmine.wording import load_wording, weigh_role
 
-_HAN: Final = "一二三四五六七八九十"
 _CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑❶❷❸❹❺❻❼❽❾❿㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"
+_DIGITS: Final = "一二三四五六七八九十"
 _ADVERBS: Final = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 0}
 #: Enumerators by style: what counts on in one list has one style.
 _LABEL: Final = re.compile(
-    rf"(?P<spoken>[{_HAN}]{{1,3}})[ \n]?(?:是要|是|要)"
-    rf"|第(?P<ordinal>[{_HAN}]{{1,2}})(?:个?方面|点|项|个问题)?(?:、|(?=[，,：:]|是|要))"
+    rf"(?P<spoken>{NUMERAL})[ \n]?(?:是要|是|要)"
+    rf"|第(?P<ordinal>{NUMERAL})(?:个?方面|点|项|个问题)?(?:、|(?=[，,：:]|是|要))"
     r"|(?P<adverb>首先|其次|再次|再者|最后(?=[，,是要]))"
-    rf"|其(?P<its>[{_HAN}])(?=[，,、：:是])"
-    rf"|[（(] ?(?P<bracket>[{_HAN}]{{1,3}}) ?[）)]、?"
+    rf"|其(?P<its>{NUMERAL})(?=[，,、：:是])"
+    rf"|[（(] ?(?P<bracket>{NUMERAL}) ?[）)]、?"
     r"|[（(] ?(?P<digits>\d{1,2}) ?[）)]、?|(?P<half>\d{1,2})[）)]"
     rf"|(?P<circled>[{_CIRCLED}])[.．、]?"
     r"|\d{1,2}\.(?P<decimal>\d{1,2})(?![\d.年月日%％倍万亿元个条件])(?=[^\W\d])"
     r"|(?P<digit>\d{1,2}) ?(?:[、．]|\.(?!\d)|\.(?=20\d\d年))"
-    rf"|(?P<numeral>[{_HAN}]{{1,3}}) ?(?:[、．]|\.(?!\d))"
-    rf"|(?P<named>(?:问题|不足|短板|困难|措施|对策|整改|改进)之?(?:[{_HAN}]{{1,2}}|\d{{1,2}}))(?=[：:、，])"
+    rf"|(?P<numeral>{NUMERAL}) ?(?:[、．]|\.(?!\d))"
+    rf"|(?P<named>(?:问题|不足|短板|困难|措施|对策|整改|改进)之?(?:{NUMERAL}|\d{{1,2}}))(?=[：:、，])"
     r"|(?P<plain>\d{1,2})(?= ?[^\W\d_a-zA-Z])"
     r"|(?P<letter>[A-H])(?:[、．]|\.(?![\w.]*[A-Za-z]))"
     r"|(?P<bullet>[●○■□◆◇▲★•·►※☆]|[-*—](?= ))"
@@ -46,7 +47,7 @@ _STOP: Final = re.compile(
 #: signature and date that stand below the last paragraph
 _SIGNATURE: Final = re.compile(
     r"(?:\n[^\n，。；：]{2,30})?\n[ \t]*(?:20\d\d|二[〇○零0][一二三四五六七八九〇○零]{2})年"
-    rf"[\d{_HAN}]{{1,3}}月[\d{_HAN}]{{1,3}}日\s*$"
+    r"[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日\s*$"
 )
 #: A row of short cells is left over from a table, not wording.
 _TABLE_ROW: Final = re.compile(r"\s*(?:[^\n\t|。；，]{0,8}[\t|]){2,}[^\n\t|。；，]{0,8}(?:\n|$)")
@@ -123,7 +124,10 @@ def outline_text(text: str) -> tuple[Piece, ...]:
     >>> [(p.label, p.named) for p in outline_text("存在问题：一是人手少；二是更新慢。改进措施：配备专人。")]
     [('一是', 'problem'), ('二是', 'problem'), ('', 'measure')]
     """
-    return tuple(piece for piece in _Outliner(text).pieces() if _WORDS.search(text, piece.body, piece.end))
+    skip = len(text) - len(text.lstrip())
+    found = _Outliner(text.strip()).pieces()
+    placed = (replace(p, start=p.start + skip, end=p.end + skip, body=p.body + skip) for p in found) if skip else found
+    return tuple(piece for piece in placed if _WORDS.search(text, piece.body, piece.end))
 
 
 # --- enumerators -------------------------------------------------------------------------------
@@ -182,7 +186,7 @@ def _mark(text: str, match: re.Match[str]) -> _Mark | None:
         sure = turned or (style == "spoken" and before in "，,")
         if not sure and before not in "，,、" and style != "spoken" and start == at:
             return None
-        if before in "第周期月初" or before in _HAN:
+        if before in "第周期月初" or before in _DIGITS:
             return None
         start = head if turned else at
     return _Mark(start, at, match.end(), style, number, line, sure)
@@ -197,11 +201,7 @@ def _number(style: str, digits: str) -> int:
         return ord(digits) - ord("A") + 1
     if style == "circled":
         return _CIRCLED.index(digits) % 10 + 1 if digits not in _CIRCLED[:20] else _CIRCLED.index(digits) + 1
-    if digits.isdigit():
-        return int(digits)
-    tens, _, ones = digits.rpartition("十") if "十" in digits else ("", "", digits)
-    ten = 10 * (_HAN.index(tens) + 1 if tens else 1) if "十" in digits else 0
-    return ten + (_HAN.index(ones) + 1 if ones else 0)
+    return read_numeral(digits)
 
 
 # --- cutting -----------------------------------------------------------------------------------

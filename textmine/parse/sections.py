@@ -11,22 +11,25 @@ from importlib import resources
 from typing import Any, Final
 
 from textmine.errors import TextmineError
+from textmine.numerals import NUMERAL, read_numeral
 from textmine.records import SECTIONS, Section, Table
 
-_HAN: Final = "一二三四五六七八九十"
-_NUMBER: Final = rf"(?:第 ?[{_HAN}]{{1,3}} ?(?:部分|章)[、:： \t]*|[{_HAN}]{{1,3}}[ \t]*[、.．,，][ \t]*)"
+_NUMBER: Final = rf"(?:第 ?{NUMERAL} ?(?:部分|章)[、:： \t]*|{NUMERAL}[ \t]*[、.．,，][ \t]*)"
 _NUMBERED: Final = re.compile(rf"^[ \t]*({_NUMBER})([^\n\t|]{{1,60}})", re.MULTILINE)
 #: other numerals open headings only where no Chinese ones do: 1、总体情况, （一）概述
 _OTHER_NUMBER: Final = re.compile(
-    rf"^[ \t]*(\d{{1,2}}[ \t]*[、.．][ \t]*|[（(][{_HAN}]{{1,3}}[）)][ \t]*)([^\n\t|]{{1,60}})", re.MULTILINE
+    rf"^[ \t]*(\d{{1,2}}[ \t]*[、.．][ \t]*|[（(]{NUMERAL}[）)][ \t]*)([^\n\t|]{{1,60}})", re.MULTILINE
 )
 #: in the middle of a line: behind a sentence, or stuck to the last number of a table row
-_INSIDE: Final = re.compile(rf"(?<=[。.\d告|\t])[ \t]*([{_HAN}]{{1,3}}、)([^\n\t|。：:]{{2,30}})(?=[。：:\n|\t]|$)")
+_INSIDE: Final = re.compile(rf"(?<=[。.\d告|\t])[ \t]*({NUMERAL}、)([^\n\t|。：:]{{2,30}})(?=[。：:\n|\t]|$)")
 _LINE: Final = re.compile(r"^[ \t]*()([^\n\t|，；]{2,30})$", re.MULTILINE)
 _LABELLED: Final = re.compile(r"^[ \t]*()([^\n\t|。，；：:]{2,20})(?=[：:])", re.MULTILINE)
 _TITLE: Final = re.compile(
     r"^[^\n。；]*(?:报告|年报|总结)[^\n。；，：]{0,6}(?:\n[ \t]*[（(][^\n]{2,30}[）)])?[ \t]*(?:\n|$)", re.MULTILINE
 )
+_LISTING: Final = re.compile("组成|部分|包括|内容")
+#: characters within which a preamble stands
+_HEAD: Final = 6000
 _KEYS: Final = {
     "refused": {"text"},
     "lost": {"problems", "other_matters"},
@@ -34,14 +37,16 @@ _KEYS: Final = {
     "stuck": {"text"},
     "section": {"code", "form", "free", "table"},
 }
+#: at most so many characters of foreign text, such as advertising, may be stuck to a heading
+_STUCK: Final = 8
 #: a preamble that names this many parts in one line lists them
 _LISTED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    form: tuple[tuple[str, re.Pattern[str]], ...]
-    free: tuple[tuple[str, re.Pattern[str]], ...]
+    form: re.Pattern[str]  # the group that matches is the code
+    free: re.Pattern[str]
     table: tuple[tuple[str, re.Pattern[str]], ...]
     lost: tuple[tuple[str, re.Pattern[str]], ...]
     refused: re.Pattern[str]
@@ -73,9 +78,12 @@ def _patterns() -> _Patterns:
     def each(kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         return tuple((entry["code"], re.compile("|".join(entry[kind]))) for entry in data["section"] if kind in entry)
 
+    def any_of(kind: str) -> re.Pattern[str]:
+        return re.compile("|".join(f"(?P<{entry['code']}>{'|'.join(entry[kind])})" for entry in data["section"]))
+
     return _Patterns(
-        form=each("form"),
-        free=each("free"),
+        form=any_of("form"),
+        free=any_of("free"),
         table=each("table"),
         lost=tuple((code, re.compile(rf"^[ \t]*(?:{text})", re.MULTILINE)) for code, text in data["lost"].items()),
         refused=re.compile("|".join(data["refused"]["text"])),
@@ -112,11 +120,8 @@ def _candidates(text: str, end: int, marked: frozenset[int]) -> list[_Heading]:
         numbered += _from(_OTHER_NUMBER, text, listed)
     if len({heading.code for heading in numbered}) < 2:
         numbered += _from(_LABELLED, text, listed)
-    plain = [
-        heading
-        for heading in _from(_LINE, text, listed)
-        if (heading.form and heading.end - heading.start > 3) or heading.start in marked
-    ]
+    plain = [*_from(_LINE, text, listed, only_form=True)]
+    plain += [heading for start in marked if (heading := _heading_at(text, start))]
     return [heading for heading in [*numbered, *plain] if heading.start < end]
 
 
@@ -126,9 +131,18 @@ def _from(
     for match in pattern.finditer(text):
         if any(start <= match.start() < end for start, end in listed):
             continue
+        title = match[2]
+        if only_form and not _patterns().form.match(re.sub(r"[ \t]", "", title) if " " in title else title):
+            continue
         heading = _heading(text, match)
         if heading is not None and (heading.form or not only_form):
             yield heading
+
+
+def _heading_at(text: str, start: int) -> _Heading | None:
+    """The heading on a line that the format marks, in any wording, with or without a number."""
+    match = _NUMBERED.match(text, start) or _OTHER_NUMBER.match(text, start) or _LINE.match(text, start)
+    return _heading(text, match) if match else None
 
 
 def _heading(text: str, match: re.Match[str]) -> _Heading | None:
@@ -164,34 +178,30 @@ def _titles(text: str, start: int, line: str) -> Iterator[tuple[str, bool]]:
     for stuck in _patterns().stuck.finditer(line):
         if stuck.start() >= 2:
             yield line[: stuck.start()], False
-    longest = max((line[:size] for size in range(2, len(line)) if _code(line[:size], form=True)), key=len, default="")
-    if longest and len(line) - len(longest) <= 8:
-        yield longest, True
+    prefix = _patterns().form.match(line)
+    if prefix and len(line) - prefix.end() <= _STUCK:
+        yield prefix[0], True
 
 
 def _code(title: str, *, form: bool) -> str | None:
-    patterns = _patterns().form if form else _patterns().free
-    return next((code for code, pattern in patterns if pattern.fullmatch(title)), None)
+    match = (_patterns().form if form else _patterns().free).fullmatch(title)
+    return match.lastgroup if match else None
 
 
 def _value(number: str) -> int:
-    digits = "".join(char for char in number if char in _HAN)
-    if not digits:
-        found = re.search(r"\d+", number)
-        return int(found[0]) if found else 0
-    tens, ten, ones = digits.partition("十")
-    if not ten:
-        return _HAN.index(tens[0]) + 1
-    return 10 * (_HAN.index(tens[0]) + 1 if tens else 1) + (_HAN.index(ones[0]) + 1 if ones else 0)
+    digits = re.search(rf"{NUMERAL}|\d+", number)
+    return read_numeral(digits[0]) if digits else 0
 
 
 def _listing_lines(text: str) -> list[tuple[int, int]]:
     """Sentences that list the parts of the report (本报告由总体情况、…组成)."""
     found = []
-    for match in re.finditer(r"[^\n。]*(?:组成|部分|包括|内容)[^\n。]*。", text[:6000]):
-        named = sum(pattern.search(match[0]) is not None for _, pattern in _patterns().form)
-        if named >= _LISTED and re.search("[，、]", match[0]):
-            found.append(match.span())
+    for match in _LISTING.finditer(text, 0, _HEAD):
+        start = max(text.rfind(mark, 0, match.start()) for mark in "\n。") + 1
+        end = min(at for mark in "\n。" if (at := text.find(mark, match.end())) >= 0 or (at := len(text)))
+        sentence = text[start:end]
+        if re.search("[，、]", sentence) and len({m.lastgroup for m in _patterns().form.finditer(sentence)}) >= _LISTED:
+            found.append((start, end))
     return found
 
 
