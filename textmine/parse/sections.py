@@ -39,6 +39,8 @@ _KEYS: Final = {
 }
 #: at most so many characters of foreign text, such as advertising, may be stuck to a heading
 _STUCK: Final = 8
+#: so many parts under numbered headings show that headings are numbered in this text
+_NAMED: Final = 2
 #: a preamble that names this many parts in one line lists them
 _LISTED: Final = 3
 
@@ -116,13 +118,23 @@ def find_sections(text: str, *, tables: Sequence[Table] = (), marked: Sequence[i
 def _candidates(text: str, end: int, marked: frozenset[int]) -> list[_Heading]:
     listed = _listing_lines(text)
     numbered = [*_from(_NUMBERED, text, listed), *_from(_INSIDE, text, listed, only_form=True)]
-    if len({heading.code for heading in numbered}) < 2:
+    if len({heading.code for heading in numbered}) < _NAMED:
         numbered += _from(_OTHER_NUMBER, text, listed)
-    if len({heading.code for heading in numbered}) < 2:
+    if len({heading.code for heading in numbered}) < _NAMED:
         numbered += _from(_LABELLED, text, listed)
-    plain = [*_from(_LINE, text, listed, only_form=True)]
+    plain = [heading for heading in _from(_LINE, text, listed, only_form=True) if _is_whole_line(text, heading)]
     plain += [heading for start in marked if (heading := _heading_at(text, start))]
+    codes = {heading.code for heading in numbered}
+    if (
+        len(codes) >= _NAMED
+    ):  # beside numbered headings a bare line counts only for a part that they lack: menus repeat names
+        first = min(heading.start for heading in numbered)
+        plain = [heading for heading in plain if heading.code not in codes and heading.start > first]
     return [heading for heading in [*numbered, *plain] if heading.start < end]
+
+
+def _is_whole_line(text: str, heading: _Heading) -> bool:
+    return text[heading.body : heading.body + 1] in {"", "\n"}
 
 
 def _from(
