@@ -16,12 +16,18 @@ __all__ = ["parse_report"]
 
 #: characters in which title and preamble stand; mirrors print navigation before them
 _HEAD: Final = 3000
+#: characters within which a notice on reports names itself
+_OPENING: Final = 300
 #: parts that make a report of a text whose head does not say so
 _ENOUGH: Final = 3
 _DISCLOSES: Final = re.compile(r"(?:信息|政务|校务|院务|村务)\s*公开")
+#: a title stands on a line of its own, or in a sentence that presents the report
 _TITLE: Final = re.compile(
-    r"公开[^\n。；，]{0,12}(?:年度报告|年报|工作报告|工作总结|情况报告|情况的报告)(?![^\n。]{0,20}(?:通知|办法|方案|函|公告|要求|条例))"
+    r"公开[^\n。；，]{0,12}(?:年度报告|年报|工作报告|工作总结|情况报告|情况的报告)[^\n。；，、的]{0,10}(?:[-_—|][^\n]*)?$"
+    r"|(?:现将|现公布|编制了?|本)[^\n。；]{0,40}公开[^\n。；]{0,12}报告",
+    re.MULTILINE,
 )
+_NO_REPORT: Final = re.compile(r"报告[^\n。]{0,20}(?:通知|办法|方案|函|公告|要求|条例)[^\n。]{0,10}$", re.MULTILINE)
 
 
 def parse_report(source: Source) -> Report:
@@ -73,7 +79,8 @@ def is_report(head: str, n_sections: int) -> bool:
     """
     if n_sections >= _ENOUGH:
         return True
-    return _DISCLOSES.search(head) is not None and (n_sections >= 2 or _TITLE.search(head) is not None)
+    titled = _TITLE.search(head) is not None and not _NO_REPORT.search(head[:_OPENING])
+    return _DISCLOSES.search(head) is not None and (n_sections >= 2 or titled)
 
 
 def find_layout(text: str, n_sections: int) -> Layout:
@@ -87,6 +94,6 @@ def find_layout(text: str, n_sections: int) -> Layout:
         return "2021"
     if "本年新制作数量" in tight or "本年新公开数量" in tight:
         return "2019"
-    if "其他需要报告的事项" in tight and "收到和处理政府信息公开申请情况" in tight:
+    if "收到和处理政府信息公开申请" in tight:
         return "2021"
     return "pre2019" if n_sections >= 2 else "unknown"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -120,7 +121,14 @@ def find_metadata(text: str, source: Source) -> Metadata:
 
 
 def _find_title(text: str, source: Source) -> _Title | None:
-    lines = _lines(text[:_HEAD])
+    found = list(_titles_in(_lines(text[:_HEAD]), text))
+    if not found:
+        return _outside_title(source)
+    # Menus of portals name 信息公开年报 too, but no year.
+    return _read_title(next((title for title in found if _YEARS.search(title.value)), found[0]))
+
+
+def _titles_in(lines: list[tuple[int, str]], text: str) -> Iterator[Field]:
     for index, (start, line) in enumerate(lines[:60]):
         if run_on := _RUN_ON.match(line):
             line = run_on[0]
@@ -130,8 +138,8 @@ def _find_title(text: str, source: Source) -> _Title | None:
             begin, end = lines[first][0], start + len(line)
             whole = text[begin:end].replace("\n", "")
             if _TITLE_WORDS.search(whole) and len(whole) <= 90:
-                return _read_title(Field(whole, text[begin:end], "text", begin, end))
-    return _outside_title(source)
+                yield Field(whole, text[begin:end], "text", begin, end)
+                break
 
 
 def _title_starts(lines: list[tuple[int, str]], index: int) -> list[int]:

@@ -34,6 +34,7 @@ _KEYS: Final = {
     "refused": {"text"},
     "lost": {"problems", "other_matters"},
     "annex": {"text"},
+    "foot": {"text"},
     "stuck": {"text"},
     "section": {"code", "form", "free", "table"},
 }
@@ -53,6 +54,7 @@ class _Patterns:
     lost: tuple[tuple[str, re.Pattern[str]], ...]
     refused: re.Pattern[str]
     annex: re.Pattern[str]
+    foot: re.Pattern[str]
     stuck: re.Pattern[str]
 
 
@@ -90,6 +92,7 @@ def _patterns() -> _Patterns:
         lost=tuple((code, re.compile(rf"^[ \t]*(?:{text})", re.MULTILINE)) for code, text in data["lost"].items()),
         refused=re.compile("|".join(data["refused"]["text"])),
         annex=re.compile(rf"^[ \t]*(?:{data['annex']['text']})$", re.MULTILINE),
+        foot=re.compile(rf"^[ \t]*(?:{data['foot']['text']})$", re.MULTILINE),
         stuck=re.compile(data["stuck"]["text"]),
     )
 
@@ -105,7 +108,7 @@ def find_sections(text: str, *, tables: Sequence[Table] = (), marked: Sequence[i
     >>> [s.section for s in find_sections("某局报告\\n一、总体情况\\n平稳。\\n五、存在的主要问题\\n更新慢。")]
     ['overview', 'problems']
     """
-    end = _annex(text)
+    end = _end(text)
     found = _ordered(_candidates(text, end, frozenset(marked)))
     found = _joined(text, _without_annex(_raised(_without_points(found))))
     found = _with_lost(text, end, found, tables)
@@ -217,10 +220,11 @@ def _listing_lines(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _annex(text: str) -> int:
-    """Where an annex begins behind the report, else the end of the text."""
-    match = next((m for m in _patterns().annex.finditer(text) if m.start() > len(text) // 3), None)
-    return match.start() if match else len(text)
+def _end(text: str) -> int:
+    """Where the report ends: before an annex, and before the buttons and links of its page."""
+    annex = next((m for m in _patterns().annex.finditer(text) if m.start() > len(text) // 3), None)
+    foot = _patterns().foot.search(text, text.rfind("。") + 1)
+    return min(match.start() if match else len(text) for match in (annex, foot))
 
 
 # --- which of them hold ------------------------------------------------------------------------
