@@ -149,15 +149,14 @@ def list_statements(scope: Scope) -> pd.DataFrame:
     """
     statements, tags, reports = (scope.frames[name] for name in ("statements", "tags", "reports"))
     order = {theme.code: at for at, theme in enumerate(scope.codebook.themes)}
-    pairs = tags[["statement_id", "theme"]].drop_duplicates()
-    pairs = pairs.assign(at=pairs["theme"].map(lambda code: order.get(code, len(order))))
-    pairs = pairs.sort_values(["statement_id", "at", "theme"], kind="stable")
-    listed = pairs.groupby("statement_id", sort=False)["theme"].agg(tuple)
+    found: dict[str, set[str]] = {}
+    for statement, theme in zip(tags["statement_id"], tags["theme"], strict=True):
+        found.setdefault(statement, set()).add(theme)
+    sets = {key: tuple(sorted(codes, key=lambda c: (order.get(c, len(order)), c))) for key, codes in found.items()}
     columns = ["report_id", "agency", "year", "path", *scope.by]
     columns = list(dict.fromkeys(columns))
     joined = statements.merge(reports[columns], on="report_id", how="inner", sort=False)
-    themes = joined["statement_id"].map(listed)
-    joined["themes"] = [value if isinstance(value, tuple) else () for value in themes]
+    joined["themes"] = [sets.get(statement, ()) for statement in joined["statement_id"]]
     if scope.theme is not None:
         joined = joined[[scope.theme in found for found in joined["themes"]]].reset_index(drop=True)
         if not len(joined):

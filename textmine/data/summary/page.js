@@ -133,7 +133,8 @@
     const form = new FormData(lookup), theme = form.get("theme"), role = form.get("role"), asked = words();
     const texts = asked.length ? lowered.map((text) => asked.every((word) => text.includes(word))) : null;
     const wanted = [theme, extra.with].filter(Boolean).map((code) => code === "-" ? -1 : data.theme_codes.indexOf(code));
-    const sets = s.theme_sets.map((set) => wanted.every((code) => code === -1 ? !set.length : set.includes(code)));
+    const has = wanted.map((code) => s.theme_sets.map((set) => (code === -1 ? !set.length : set.includes(code))));
+    const sets = s.theme_sets.map((_, k) => !has.length || has.some((fits) => fits[k]));
     const roles = data.role_codes.map((code) => !role || code === role || (role === "any" && code !== "context"));
     const where = Object.keys(data.lookups).map((name) => [name, form.get(name)]).filter(([, value]) => value);
     const reports = s.reports.map((report) => where.every(([name, value]) => (report.keys[name] || "-") === value) && (!extra.report || report.id === extra.report));
@@ -141,6 +142,10 @@
     rows = [];
     for (let i = 0; i < total; i++) {
       if (reports[s.report[i]] && roles[s.role[i]] && sets[s.themes[i]] && (!texts || texts[s.text[i]]) && (!ids || ids.has(idOf(i)))) rows.push(i);
+    }
+    if (has.length > 1) { // two themes: statements on either in reports that state both
+      const stated = has.map((fits) => new Set(rows.filter((i) => fits[s.themes[i]]).map((i) => s.report[i])));
+      rows = rows.filter((i) => stated.every((reports) => reports.has(s.report[i])));
     }
     page = 0;
   };
