@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from textmine.errors import MissingExtraError, TextmineError
-from textmine.summary.content import Figure, format_value
+from textmine.summary.content import Figure, SummaryContent, format_value
 
 if TYPE_CHECKING:
     import altair
@@ -87,9 +87,9 @@ def vega_config(*, dark: bool = False) -> dict[str, Any]:
         "header": {"labelColor": c["text"], "titleColor": c["muted"], "labelFontSize": 13},
         "range": {"category": c["category"], "heatmap": c["ramp"], "ramp": c["ramp"]},
         "style": {
-            "on-pale": {"fill": c["pale"], "fontSize": 11},
-            "on-strong": {"fill": c["strong"], "fontSize": 11},
-            "muted": {"fill": c["muted"], "fontSize": 11},
+            "on-pale": {"color": c["pale"], "fontSize": 11},
+            "on-strong": {"color": c["strong"], "fontSize": 11},
+            "muted": {"color": c["muted"], "fontSize": 11},
         },
     }
 
@@ -264,10 +264,11 @@ def _heatmap(figure: Figure) -> dict[str, Any]:
         }
     ]
     if len(columns) <= 20:
-        for test, style in (("<", "on-pale"), (">=", "on-strong")):
+        strong = f"datum.estimate >= {bounds[2]} && !datum.small"
+        for test, style in ((f"!({strong})", "on-pale"), (strong, "on-strong")):
             layers.append(
                 {
-                    "transform": [{"filter": f"isValid(datum.estimate) && datum.estimate {test} {bounds[2]}"}],
+                    "transform": [{"filter": f"isValid(datum.estimate) && {test}"}],
                     "mark": {"type": "text", "style": style, "tooltip": None},
                     "encoding": {"text": {"field": "short", "type": "nominal"}, "tooltip": _TIP},
                 }
@@ -356,8 +357,10 @@ def chart(figure: Figure, *, width: int = 560, dark: bool = False) -> altair.Cha
     return found
 
 
-def render_figure(figure: Figure, form: str, *, width: int = 640, scale: float = 2.0, dark: bool = False) -> bytes:
-    """Return a figure as a ``png``, ``svg`` or ``json`` (Vega-Lite) file.
+def render_figure(
+    figure: Figure, form: str, *, width: int = 640, scale: float = 2.0, dark: bool = False, titled: bool = True
+) -> bytes:
+    """Return a figure as a ``png``, ``svg`` or ``json`` (Vega-Lite) file; ``titled`` with title and note.
 
     Raises:
         MissingExtraError: vl-convert-python is not installed.
@@ -365,6 +368,10 @@ def render_figure(figure: Figure, form: str, *, width: int = 640, scale: float =
     """
     spec = vega_spec(figure, width=width) | {"config": vega_config(dark=dark), "padding": 12}
     spec["background"] = "#1b1917" if dark else "#ffffff"
+    if titled:
+        told = {"text": figure.title, "subtitle": figure.note, "anchor": "start", "frame": "bounds", "offset": 14}
+        colors = load_colors(dark=dark)
+        spec["title"] = told | {"color": colors["text"], "subtitleColor": colors["muted"], "fontSize": 15, "subtitleFontSize": 12}
     if form == "json":
         return (json.dumps(spec, ensure_ascii=False, indent=1) + "\n").encode()
     if form not in ("png", "svg"):
@@ -375,6 +382,28 @@ def render_figure(figure: Figure, form: str, *, width: int = 640, scale: float =
         return text.encode()
     data: bytes = vlc.vegalite_to_png(spec, scale=scale, allowed_base_urls=[])
     return data
+
+
+def find_figures(content: SummaryContent) -> dict[str, Figure]:
+    """Return the figures of a summary by their keys."""
+    return {figure.key: figure for section in content.sections for figure in section.figures}
+
+
+def save_figure(
+    figures: Mapping[str, Figure], key: str, path: str | Path, *, width: int = 640, scale: float = 2.0, dark: bool = False
+) -> None:
+    """Write one of the figures to a .png, .svg or .json file.
+
+    Raises:
+        MissingExtraError: vl-convert-python is not installed.
+        TextmineError: no such figure, another suffix, or a file that cannot be written.
+    """
+    from textmine.outputs import write_whole
+
+    if key not in figures:
+        raise TextmineError(f"no figure {key!r}; there are {', '.join(figures)}")
+    form = Path(path).suffix.lower().lstrip(".")
+    write_whole(path, render_figure(figures[key], form, width=width, scale=scale, dark=dark))
 
 
 def load_vega_script() -> str:
@@ -515,7 +544,7 @@ def _draw_heatmap(figure: Figure, ax: Axes, c: Mapping[str, Any]) -> None:
     ax.imshow(values, cmap=ListedColormap(c["ramp"]), norm=BoundaryNorm([0, *bounds, np.inf], 6), aspect="auto")
     for row in figure.rows:
         if row["estimate"] is not None and len(columns) <= 20:
-            color = c["strong"] if row["estimate"] >= bounds[2] else c["pale"]
+            color = c["strong"] if row["estimate"] >= bounds[2] and not row["small"] else c["pale"]
             x, y = columns.index(row["column"]), labels.index(row["label"])
             ax.text(x, y, row.get("short", ""), ha="center", va="center", fontsize=7.5, color=color)
     ax.set_xticks(range(len(columns)), [str(column) for column in columns], rotation=45 if len(columns) > 8 else 0)

@@ -222,8 +222,8 @@ def _page_config() -> dict[str, Any]:
     config["axis"] |= {key: "var(--line)" for key in ("gridColor", "domainColor", "tickColor")}
     ramp = [f"var(--r{k})" for k in range(6)]
     config["range"] = {"category": [f"var(--c{k})" for k in range(6)], "heatmap": ramp, "ramp": ramp}
-    config["style"]["on-pale"]["fill"] = "var(--on-pale)"
-    config["style"]["on-strong"]["fill"] = "var(--on-strong)"
+    config["style"]["on-pale"]["color"] = "var(--on-pale)"
+    config["style"]["on-strong"]["color"] = "var(--on-strong)"
     config["font"] = "sans-serif"
     return config
 

@@ -21,6 +21,10 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
 #: fonts that office programs in China have: Latin, Chinese
 _BODY: Final = ("Times New Roman", "宋体")
 _HEAD: Final = ("Arial", "黑体")
+#: more columns than this stand on a page on its side; centimetres between the margins upright and on the side
+_WIDE: Final = 9
+_UPRIGHT: Final = 16.2
+_ACROSS: Final = 24.9
 _INK: Final = "24221F"
 _LINK: Final = "17527A"
 _SOFT: Final = "615C53"
@@ -70,7 +74,7 @@ class _Writer:
         table = self.document.add_table(rows=2, cols=len(content.facts))
         for at, (label, cell, kind) in enumerate(content.facts):
             self._put(table.cell(0, at), label, size=8.5, color=_SOFT)
-            self._put(table.cell(1, at), format_value(cell.value, kind), size=15, bold=True)
+            self._put(table.cell(1, at), format_value(cell.value, kind), size=13, bold=True)
         self.document.add_paragraph()
 
     def _section(self, section: Section) -> None:
@@ -86,10 +90,27 @@ class _Writer:
                 self._link(paragraph, target, self.words("ui", "evidence"), size=9)
         for figure in section.figures:
             self._figure(figure)
+        wide = [table for table in section.tables if len(table.columns) > _WIDE]
         for table in section.tables:
-            self._table(table)
+            if table not in wide:
+                self._table(table)
+        if wide:
+            self._turn(landscape=True)
+            for table in wide:
+                self._table(table)
+            self._turn(landscape=False)
         for group in section.quotes:
             self._quotes(group)
+
+    def _turn(self, *, landscape: bool) -> None:
+        """Begin a new page, on its side for wide tables."""
+        from docx.enum.section import WD_ORIENT, WD_SECTION
+        from docx.shared import Cm
+
+        section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+        sides = (Cm(29.7), Cm(21)) if landscape else (Cm(21), Cm(29.7))
+        section.page_width, section.page_height = sides
 
     def _figure(self, figure: Figure) -> None:
         from docx.shared import Cm
@@ -101,7 +122,7 @@ class _Writer:
         caption.add_run(_clean(figure.title)).bold = True
         if figure.note:
             caption.add_run("  " + _clean(figure.note))
-        picture = self.document.add_picture(io.BytesIO(render_figure(figure, "png", width=620)), width=Cm(16))
+        picture = self.document.add_picture(io.BytesIO(render_figure(figure, "png", width=620, titled=False)), width=Cm(16))
         picture._inline.docPr.set("descr", _clean(figure.description))
 
     def _table(self, table: Table) -> None:
@@ -110,17 +131,19 @@ class _Writer:
         caption.add_run(_clean(table.title)).bold = True
         if table.note:
             caption.add_run("  " + _clean(table.note))
-        size = 8.5 if len(table.columns) <= 8 else 7.0 if len(table.columns) <= 13 else 5.5
+        size = 8.5 if len(table.columns) <= _WIDE else 7.5
         made = self.document.add_table(rows=1, cols=len(table.columns))
         made.style = "Table Grid"
         _set_borders(made)
         _repeat_head(made.rows[0])
+        widths = _share_width(table, _ACROSS if len(table.columns) > _WIDE else _UPRIGHT)
         for cell, column in zip(made.rows[0].cells, table.columns, strict=True):
             self._put(cell, column.label, size=size, bold=True, right=column.kind in _RIGHT)
         for row in table.rows:
             cells = made.add_row().cells  # type: ignore[no-untyped-call]
             for place, cell, column in zip(cells, row, table.columns, strict=True):
                 self._cell(place, cell, column.kind, size)
+        _set_widths(made, widths)
         self.document.add_paragraph()
 
     def _cell(self, place: Any, cell: Cell, kind: Any, size: float) -> None:
@@ -226,6 +249,32 @@ def _set_styles(document: Doc) -> None:
             for border in style.element.iter(qn("w:pBdr")):
                 border.getparent().remove(border)
                 break
+
+
+def _share_width(table: Table, room: float) -> list[float]:
+    """Centimetres of each column: by its longest text, none under a least and none over a third."""
+    wants = []
+    for at, column in enumerate(table.columns):
+        texts = [format_value(row[at].value, column.kind) for row in table.rows]
+        longest = max((_breadth(text) for text in texts), default=0)
+        wants.append(min(max(longest, min(_breadth(column.label), 8), 4), 44) + 2)
+    return [room * want / sum(wants) for want in wants]
+
+
+def _breadth(text: str) -> int:
+    """Chinese characters are twice as broad as digits."""
+    return sum(2 if char > "\u2e80" else 1 for char in text)
+
+
+def _set_widths(table: Any, widths: list[float]) -> None:
+    from docx.shared import Cm
+
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = Cm(width)
 
 
 def _set_borders(table: Any) -> None:
