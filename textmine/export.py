@@ -51,8 +51,8 @@ def list_statements(
         codebook: the themes that become columns; the packaged one without it.
 
     Returns:
-        statement_id, report_id, n, role, label, start, end, text, the columns of the reports frame that tell of the body
-        and the file, themes (codes joined by ``;``), and a column ``t_<theme>`` (0 or 1) for each theme.
+        statement_id, report_id, n, role, label, start, end, text, the columns of the reports frame that tell of the
+        body and the file, themes (codes joined by ``;``), and a column ``t_<theme>`` (0 or 1) for each theme.
 
     Raises:
         FrameError, ThemeError, GroupError: what is missing, unknown or empty.
@@ -91,7 +91,7 @@ def list_statements(
 def list_tokens(frames: Mapping[str, pd.DataFrame], segmenter: Segmenter | None = None, **which: Any) -> pd.DataFrame:
     """Return statements cut into words, for quanteda and others that split at blanks.
 
-    In R: ``tokens(corpus(read.csv("tokens.csv"), docid_field = "doc_id", text_field = "tokens"), what = "fastestword")``.
+    In R: ``tokens(corpus(read.csv(f), docid_field = "doc_id", text_field = "tokens"), what = "fastestword")``.
 
     Args:
         frames, which: as for :func:`list_statements`.
@@ -103,7 +103,7 @@ def list_tokens(frames: Mapping[str, pd.DataFrame], segmenter: Segmenter | None 
 
     >>> from textmine.analysis.demo import make_frames
     >>> list_tokens(make_frames(1))["tokens"].iloc[1]
-    '社会 救助 工作人员 多 为 兼职 人手 不足'
+    '社会救助 工作人员 多为 兼职 人手不足'
     """
     import pandas as pd
 
@@ -238,9 +238,13 @@ def _stata(frame: pd.DataFrame, name: str, words: Words) -> bytes:
             columns[column] = values.astype(object).where(values.notna(), "").map(str)
         labels[column] = _column_label(str(column), name, words)[:80]
     table = pd.DataFrame(columns)
-    long = [c for c in table.columns if table[c].dtype == object and table[c].map(lambda v: len(v.encode())).max() > 2045]
+    long = [
+        c for c in table.columns if table[c].dtype == object and table[c].map(lambda v: len(v.encode())).max() > 2045
+    ]
     for column in table.columns:
-        if pd.api.types.is_string_dtype(table[column].dtype) and not isinstance(table[column].dtype, pd.CategoricalDtype):
+        if pd.api.types.is_string_dtype(table[column].dtype) and not isinstance(
+            table[column].dtype, pd.CategoricalDtype
+        ):
             table[column] = table[column].astype(object)
     safe = _stata_names(list(map(str, table.columns)))
     labels = {safe[column]: label for column, label in labels.items()}

@@ -34,8 +34,8 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "presence": ("label", "x", "series", "count"),
 }
 
-#: Two hues that stay apart for all kinds of colour blindness (blue and vermilion, after Okabe and Ito 2008), and in grey
-#: by their lightness; then further ones for more series. Marks differ in shape or dash too.
+#: Two hues that stay apart for all kinds of colour blindness (blue and vermilion, after Okabe and Ito 2008); then
+#: further ones for more series. Marks differ in shape or dash too.
 _LIGHT: Final = {
     "category": ["#b4482a", "#1f6a94", "#8a6d00", "#4d7d5c", "#7a5195", "#5b6770"],
     "ramp": ["#f4f1ea", "#f0d9c8", "#e2ab8c", "#cb7350", "#a1431f", "#6e2a10"],
@@ -371,7 +371,12 @@ def render_figure(
     if titled:
         told = {"text": figure.title, "subtitle": figure.note, "anchor": "start", "frame": "bounds", "offset": 14}
         colors = load_colors(dark=dark)
-        spec["title"] = told | {"color": colors["text"], "subtitleColor": colors["muted"], "fontSize": 15, "subtitleFontSize": 12}
+        spec["title"] = told | {
+            "color": colors["text"],
+            "subtitleColor": colors["muted"],
+            "fontSize": 15,
+            "subtitleFontSize": 12,
+        }
     if form == "json":
         return (json.dumps(spec, ensure_ascii=False, indent=1) + "\n").encode()
     if form not in ("png", "svg"):
@@ -390,7 +395,13 @@ def find_figures(content: SummaryContent) -> dict[str, Figure]:
 
 
 def save_figure(
-    figures: Mapping[str, Figure], key: str, path: str | Path, *, width: int = 640, scale: float = 2.0, dark: bool = False
+    figures: Mapping[str, Figure],
+    key: str,
+    path: str | Path,
+    *,
+    width: int = 640,
+    scale: float = 2.0,
+    dark: bool = False,
 ) -> None:
     """Write one of the figures to a .png, .svg or .json file.
 

@@ -52,7 +52,7 @@ def made_frames(n: int = 240) -> dict[str, pd.DataFrame]:
         statements.loc[statements.index[3 + 5 * at], "text"] = text
     reports.loc[0, "agency"] = "<b>局</b>"
     reports.loc[1, "agency"] = "=1+1局"
-    reports.loc[2, "path"] = "demo/<a> & \"b\" '%20#?.txt"
+    reports.loc[2, "path"] = 'demo/<a> & "b" \'%20#?.txt'
     reports.loc[3, "path"] = "javascript:alert(1)"
     reports.loc[4:6, "agency"] = pd.NA
     reports.loc[7:9, "year"] = pd.NA

@@ -51,7 +51,9 @@ def test_every_share_is_its_count_over_its_reports(frames: dict[str, pd.DataFram
             link = row["count"].evidence
             assert link is not None
             value = dict(link.where)[by]
-            found = next(r for k, r in known.items() if (k[1], k[2]) == (link.theme, link.role) and _text(k[0]) == value)
+            found = next(
+                r for k, r in known.items() if (k[1], k[2]) == (link.theme, link.role) and _text(k[0]) == value
+            )
             assert row["count"].value == found["count"] and row["n"].value == found["n"]
             assert row["share"].value == pytest.approx(found["count"] / found["n"])
             assert row["interval"].value == (pytest.approx(found["low"]), pytest.approx(found["high"]))
@@ -64,7 +66,9 @@ def _text(value: object) -> str:
 
 def test_figures_hold_the_numbers_of_the_tables(content: SummaryContent) -> None:
     table = next(t for t in all_tables(content) if t.key == "themes")
-    shown = {(cell.evidence.theme, cell.evidence.role): cell.value for row in table.rows for cell in row if cell.evidence}
+    shown = {
+        (cell.evidence.theme, cell.evidence.role): cell.value for row in table.rows for cell in row if cell.evidence
+    }
     figure = content.section("themes").figures[0]
     for row in figure.rows:
         assert shown[row["theme"], row["role"]] == row["estimate"]
@@ -74,7 +78,9 @@ def test_figures_hold_the_numbers_of_the_tables(content: SummaryContent) -> None
 def test_the_same_frames_in_another_order_give_the_same_summary(frames: dict[str, pd.DataFrame]) -> None:
     def said(some: dict[str, pd.DataFrame]) -> list[object]:
         content = build_content(some, by=["level"])
-        return [(s.title, s.sentences, s.tables, s.data, s.quotes, [f.rows for f in s.figures]) for s in content.sections]
+        return [
+            (s.title, s.sentences, s.tables, s.data, s.quotes, [f.rows for f in s.figures]) for s in content.sections
+        ]
 
     turned = {
         name: frame if name in ("checks", "skipped") else frame.iloc[::-1].reset_index(drop=True)
@@ -99,7 +105,9 @@ def _frames_of(counts: dict[str, int], n: int = 100) -> dict[str, pd.DataFrame]:
         for at, (theme, count) in enumerate(counts.items(), 1):
             own = {"statement_id": f"{k:016x}-{at:03d}", "report_id": report["report_id"]}
             text = f"{theme}问题，第{k}号，情况各不相同。"
-            statements.append(own | {"n": at, "role": "problem", "label": "", "start": 0, "end": len(text), "text": text})
+            statements.append(
+                own | {"n": at, "role": "problem", "label": "", "start": 0, "end": len(text), "text": text}
+            )
             if k < count:
                 tags.append(own | {"theme": theme, "score": 1.0, "source": "rule"})
     rows = {"reports": reports, "statements": statements, "tags": tags}
@@ -111,7 +119,10 @@ def test_rising_and_falling_are_said_only_of_clear_slopes() -> None:
     text = " ".join(sentence.text for sentence in content.section("years").sentences)
     falling = next(s.text for s in content.section("years").sentences if "falling as a problem" in s.text)
     assert "Policy interpretation" in falling
-    assert "rising as a problem" not in text or "Policy interpretation" not in text.split("rising as a problem")[1].split(".")[0]
+    assert (
+        "rising as a problem" not in text
+        or "Policy interpretation" not in text.split("rising as a problem")[1].split(".")[0]
+    )
 
 
 def test_one_year_and_no_year_say_so() -> None:
@@ -128,7 +139,12 @@ def test_quotes_are_different_sentences_of_their_theme_with_their_place(content:
         assert len(set(texts)) == len(texts)
         for quote in group.quotes:
             row = frame.loc[quote.statement_id]
-            assert (row["text"], row["path"], row["start"], row["end"]) == (quote.text, quote.path, quote.start, quote.end)
+            assert (row["text"], row["path"], row["start"], row["end"]) == (
+                quote.text,
+                quote.path,
+                quote.start,
+                quote.end,
+            )
             assert not quote.theme or quote.theme in row["themes"]
 
 

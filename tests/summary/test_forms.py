@@ -21,7 +21,9 @@ from .conftest import HOSTILE
 
 
 def shown(table: Table) -> list[list[str]]:
-    return [[format_value(cell.value, c.kind) for cell, c in zip(row, table.columns, strict=True)] for row in table.rows]
+    return [
+        [format_value(cell.value, c.kind) for cell, c in zip(row, table.columns, strict=True)] for row in table.rows
+    ]
 
 
 def squeeze(text: str) -> str:
@@ -52,7 +54,9 @@ def test_every_link_of_a_number_leads_to_as_many_reports(zh: SummaryContent, pag
     assert [s["reports"][k]["id"] for k in s["report"]] == zh.statements["report_id"].tolist()
     for figure in [figure for section in zh.sections for figure in section.figures]:
         rows = data["figures"][figure.key]["rows"]
-        assert [row.get("estimate", row["count"]) for row in rows] == [r.get("estimate", r["count"]) for r in figure.rows]
+        assert [row.get("estimate", row["count"]) for row in rows] == [
+            r.get("estimate", r["count"]) for r in figure.rows
+        ]
 
 
 def test_the_page_asks_for_nothing_and_allows_only_its_own_scripts(page: Any) -> None:

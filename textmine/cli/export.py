@@ -46,9 +46,10 @@ def export(
         frame = load_frames(folder, table)[table]
     else:
         frames = load_frames(folder, "reports", "statements", "tags")
-        which = {"theme": theme, "role": role, "where": parse_where(where)}
+        chosen = parse_where(where)
         if table == "tokens":
-            frame = list_tokens(frames, Segmenter(dictionary) if dictionary else None, **which)
+            segmenter = Segmenter(dictionary) if dictionary else None
+            frame = list_tokens(frames, segmenter, theme=theme, role=role, where=chosen)
         else:
-            frame = list_statements(frames, **which)
+            frame = list_statements(frames, theme=theme, role=role, where=chosen)
     export_frame(frame, output, name=table, bom=bom, lang=lang)

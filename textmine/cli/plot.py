@@ -14,7 +14,9 @@ import click
 @click.option("--body", help="one body over its years")
 @click.option("--theme", help="one theme: its code or name")
 @click.option("--region", help="one province, prefecture or county")
-@click.option("--width", type=click.IntRange(200, 4000), default=640, show_default=True, help="of the drawing, in pixels")
+@click.option(
+    "--width", type=click.IntRange(200, 4000), default=640, show_default=True, help="of the drawing, in pixels"
+)
 @click.option("--scale", type=click.FloatRange(0.5, 8), default=2.0, show_default=True, help="pixels of a PNG for each")
 @click.option("--dark", is_flag=True, help="for a dark ground")
 def plot(

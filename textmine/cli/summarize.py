@@ -9,7 +9,9 @@ import click
 @click.argument("folder")
 @click.option("-o", "--output", required=True, help="a .html, .docx, .xlsx, .md or .csv file")
 @click.option("--by", multiple=True, help="a column of the reports frame to compare by: level, kind, province …")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="language of the summary")
+@click.option(
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="language of the summary"
+)
 @click.option("--body", help="one body over its years: its name, or the part of it that only one has")
 @click.option("--theme", help="one theme: its code or name")
 @click.option("--region", help="one province, prefecture or county: its name")

@@ -110,7 +110,9 @@ def tell_skipped(scope: Scope) -> Sentence:
     if skipped.empty:
         return Sentence(words("sentences", "skipped_none"))
     names = words.texts["skip_reasons"]
-    reasons = [f"{names.get(str(reason), str(reason))} {_count(n)}" for reason, n in skipped["reason"].value_counts().items()]
+    reasons = [
+        f"{names.get(str(reason), str(reason))} {_count(n)}" for reason, n in skipped["reason"].value_counts().items()
+    ]
     return Sentence(words("sentences", "skipped", n=_count(len(skipped)), reasons=words.join(reasons)))
 
 
@@ -121,7 +123,14 @@ def _year_figure(scope: Scope) -> list[Figure]:
     counts = reports.groupby(["year", "layout"], dropna=False).size()
     bars = []
     for (year, layout), n in counts.items():
-        bars.append((words.value("year", year), words.value("layout", layout), int(n), f"year={'' if year is None else plain(year) or ''}"))
+        bars.append(
+            (
+                words.value("year", year),
+                words.value("layout", layout),
+                int(n),
+                f"year={'' if year is None else plain(year) or ''}",
+            )
+        )
     note, title = words("figure_notes", "corpus"), words("figures", "corpus")
     return [bar_figure(bars, words, key="corpus", title=title, value=words.label("number_of_reports"), note=note)]
 
@@ -133,7 +142,12 @@ def _composition(scope: Scope) -> Table:
     for column in dict.fromkeys(columns):
         for value, count in reports[column].value_counts(dropna=False, sort=False).sort_index().items():
             link = evidence(None, None, **{column: value}) if column in ("year", *scope.by) else None
-            cells = (Cell(words.label(column)), Cell(words.value(column, value)), Cell(int(count), link), Cell(int(count) / n))
+            cells = (
+                Cell(words.label(column)),
+                Cell(words.value(column, value)),
+                Cell(int(count), link),
+                Cell(int(count) / n),
+            )
             rows.append(cells)
     head = (
         Column("what", words.label("what")),
@@ -241,7 +255,14 @@ def _check_rows(scope: Scope, checks: pd.DataFrame) -> Table:
     rows = []
     for row in kept.head(MOST_ROWS).to_dict("records"):
         agency = plain(row["agency"]) or words.label("unknown_agency")
-        cells = [agency, plain(row["year"]), row["check"], words.label(row["status"]), plain(row["left"]), plain(row["right"])]
+        cells = [
+            agency,
+            plain(row["year"]),
+            row["check"],
+            words.label(row["status"]),
+            plain(row["left"]),
+            plain(row["right"]),
+        ]
         rows.append(tuple(Cell(value) for value in [*cells, plain(row[told]) or "", row["path"]]))
     return Table("check_rows", words("tables", "check_rows"), tuple(columns), tuple(rows), _cut_note(scope, len(kept)))
 
@@ -349,9 +370,12 @@ def find_scores(manifest: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 def _score_table(scope: Scope, scores: Mapping[str, Mapping[str, float]]) -> Table:
     words = scope.words
-    kinds: list[tuple[str, Kind]] = [("precision", "number"), ("recall", "number"), ("f1", "number"), ("support", "count")]
-    columns = [Column("theme", words.label("theme")), *(Column(key, words.label(key), kind) for key, kind in kinds)]
-    rows = [
-        (Cell(scope.name(theme)), *(Cell(row.get(key)) for key, _ in kinds)) for theme, row in scores.items()
+    kinds: list[tuple[str, Kind]] = [
+        ("precision", "number"),
+        ("recall", "number"),
+        ("f1", "number"),
+        ("support", "count"),
     ]
+    columns = [Column("theme", words.label("theme")), *(Column(key, words.label(key), kind) for key, kind in kinds)]
+    rows = [(Cell(scope.name(theme)), *(Cell(row.get(key)) for key, _ in kinds)) for theme, row in scores.items()]
     return Table("scores", words("tables", "scores"), tuple(columns), tuple(rows))

@@ -24,8 +24,8 @@ ROLES: Final = ("problem", "measure")
 class Evidence:
     """The statements behind a figure: those of ``role`` with ``theme`` in reports that fit ``where``.
 
-    A field that is ``None`` does not restrict; the theme ``-`` stands for statements without one. ``where`` holds pairs of
-    a column of the reports frame and its value as text, ``""`` for a missing value. ``with_theme`` asks for the
+    A field that is ``None`` does not restrict; the theme ``-`` stands for statements without one. ``where`` holds pairs
+    of a column of the reports frame and its value as text, ``""`` for a missing value. ``with_theme`` asks for the
     statements on either theme in reports that state both. ``ids`` names single statements instead.
 
     >>> Evidence(theme="training", role="problem", where=(("year", "2022"),)).query
@@ -245,8 +245,11 @@ def find_statements(content: SummaryContent, evidence: Evidence) -> pd.DataFrame
     if evidence.theme == "-":
         fits &= frame["themes"].map(len) == 0
     elif evidence.theme is not None:
-        has = [frame["themes"].map(lambda listed, code=code: code in listed).astype(bool) & fits for code in (
-            evidence.theme, evidence.with_theme) if code is not None]
+        has = [
+            frame["themes"].map(lambda listed, code=code: code in listed).astype(bool) & fits
+            for code in (evidence.theme, evidence.with_theme)
+            if code is not None
+        ]
         both = set.intersection(*(set(frame.loc[one, "report_id"]) for one in has))
         fits &= (has[0] | has[-1]) & frame["report_id"].isin(both)
     for column, value in evidence.where:

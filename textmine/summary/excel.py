@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 _MOST_ROWS: Final = 1_048_000
 #: links of a sheet (Excel's own limit is 65,530)
 _MOST_LINKS: Final = 65_000
-_FORMATS: Final = {"count": "#,##0", "share": "0.0%", "number": "#,##0.00", "interval": "0.0%", "range": "#,##0.00", "year": "0"}
+_FORMATS: Final = {
+    "count": "#,##0",
+    "share": "0.0%",
+    "number": "#,##0.00",
+    "interval": "0.0%",
+    "range": "#,##0.00",
+    "year": "0",
+}
 #: characters that XML cannot hold
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
 _NAME: Final = re.compile(r"[\[\]:*?/\\']")
@@ -184,14 +191,30 @@ class _Writer:
             sheet.autofilter(0, 0, n_rows, n_columns - 1)
 
     def _write_quotes(self, sheet: Any) -> None:
-        head = [("title", 26), ("text", 70), ("source", 30), ("file", 30), ("start", 9), ("end", 9), ("statement_id", 24)]
+        head = [
+            ("title", 26),
+            ("text", 70),
+            ("source", 30),
+            ("file", 30),
+            ("start", 9),
+            ("end", 9),
+            ("statement_id", 24),
+        ]
         self._head(sheet, [(self.words.label(key), width) for key, width in head])
         row = 0
         for section in self.content.sections:
             for group in section.quotes:
                 for quote in group.quotes:
                     row += 1
-                    values = [group.title, quote.text, quote.source, quote.path, quote.start, quote.end, quote.statement_id]
+                    values = [
+                        group.title,
+                        quote.text,
+                        quote.source,
+                        quote.path,
+                        quote.start,
+                        quote.end,
+                        quote.statement_id,
+                    ]
                     for at, value in enumerate(values):
                         self._value(sheet, row, at, value, "wrap" if at == 1 else "text")
         self._finish(sheet, row, len(head))
@@ -335,4 +358,3 @@ def _letter(column: int) -> str:
 def _clean(text: str) -> str:
     """Text that a cell can hold: no control characters, 32,767 characters at the most."""
     return _CONTROL.sub("�", text)[:32767]
-

@@ -43,7 +43,12 @@ def order_themes(shares: pd.DataFrame) -> list[str]:
 
 
 def _labels(words: Words, value: str = "share_of_reports", **more: str) -> Mapping[str, str]:
-    return {"value": words.label(value), "interval": words.label("interval_note"), "small": words.label("small"), **more}
+    return {
+        "value": words.label(value),
+        "interval": words.label("interval_note"),
+        "small": words.label("small"),
+        **more,
+    }
 
 
 def _measured(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +100,11 @@ def group_figure(
     for theme in order:
         for row in kept[kept["theme"] == theme].to_dict("records"):
             value = plain(row[by])
-            keys: dict[str, Any] = {"label": name(theme), "column": words.value(by, row[by]), "series": words.label(role)}
+            keys: dict[str, Any] = {
+                "label": name(theme),
+                "column": words.value(by, row[by]),
+                "series": words.label(role),
+            }
             keys |= {"theme": theme, "role": role, "group": as_key(row[by]), "year": value if by == "year" else None}
             keys["query"] = evidence(theme, role, **{by: row[by]}).query
             share = plain(row["estimate"])
@@ -150,7 +159,7 @@ def bar_figure(
     for label, series, count, query in counts:
         rank = ranks.setdefault(series, len(ranks))
         rows.append({"label": label, "series": series, "count": count, "query": query, "rank": rank})
-    return _figure(key, title, "bars", rows, _labels(words, "number_of_reports") | {"value": value}, note)
+    return _figure(key, title, "bars", rows, {**_labels(words), "value": value}, note)
 
 
 def presence_figure(rows: Sequence[Mapping[str, Any]], words: Words, *, title: str, note: str = "") -> Figure:
@@ -175,12 +184,19 @@ def together_figure(
     rows = []
     for at, a in enumerate(order):
         for b in order[:at]:
-            pair = known.get((a, b))
-            ratio = plain(pair["ratio"]) if pair else None
-            if pair is None or ratio is None:
+            found = known.get((a, b))
+            ratio = plain(found["ratio"]) if found else None
+            if found is None or ratio is None:
                 continue
             keys: dict[str, Any] = {"label": name(a), "column": name(b), "series": "", "theme": a, "with": b}
-            keys |= {"estimate": ratio, "low": None, "high": None, "count": plain(pair["count"]), "n": None, "small": False}
+            keys |= {
+                "estimate": ratio,
+                "low": None,
+                "high": None,
+                "count": plain(found["count"]),
+                "n": None,
+                "small": bool(found["small"]),
+            }
             keys["short"] = format_value(round(ratio, 1), "number")
             keys["query"] = f"theme={a}&with={b}&role=any"
             rows.append(keys)

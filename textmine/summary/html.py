@@ -53,10 +53,10 @@ def render_html(content: SummaryContent, *, folder: str | Path = ".") -> str:
         policy=_policy(vega, script),
         version=_version(),
         kicker=words.label("title"),
-        css=Markup(_read("page.css")),  # noqa: S704 - the package's own file
-        js=Markup(script),  # noqa: S704
-        vega=Markup(vega),  # noqa: S704
-        data=Markup(to_script_json(_data(content, words, parts))),  # noqa: S704 - escaped for a script
+        css=Markup(_read("page.css")),
+        js=Markup(script),
+        vega=Markup(vega),
+        data=Markup(to_script_json(_data(content, words, parts))),
         value=parts.value,
         href=lambda found: f"#q?{found.query}",
         row_keys=parts.row_keys,
@@ -234,7 +234,7 @@ def _pack(content: SummaryContent, codes: list[str], parts: _Parts) -> dict[str,
 
     frame, unknown = content.statements, parts.words.label("unknown_agency")
     text, texts = pd.factorize(frame["text"])
-    report, ids = pd.factorize(frame["report_id"])
+    report, _ = pd.factorize(frame["report_id"])
     at = {code: k for k, code in enumerate(codes)}
     sets = [tuple(sorted(at[code] for code in listed if code in at)) for listed in frame["themes"]]
     distinct = {found: k for k, found in enumerate(dict.fromkeys(sets))}
@@ -261,7 +261,8 @@ def _pack(content: SummaryContent, codes: list[str], parts: _Parts) -> dict[str,
         "start": [int(value) for value in frame["start"]],
         "end": [int(value) for value in frame["end"]],
         "id": [
-            own.removeprefix(of) for own, of in zip(map(str, frame["statement_id"]), map(str, frame["report_id"]), strict=True)
+            own.removeprefix(of)
+            for own, of in zip(map(str, frame["statement_id"]), map(str, frame["report_id"]), strict=True)
         ],
     }
 

@@ -55,7 +55,8 @@ def _section(section: Section, words: Words, anchors: set[str]) -> list[str]:
         for quote in group.quotes:
             place = words("labels", "offsets", start=quote.start, end=quote.end)
             more = f" · {escape_markdown(quote.why)}" if quote.why else ""
-            told = f"{escape_markdown(quote.source)}{more} · {escape_markdown(quote.path)} · {place} · `{quote.statement_id}`"
+            told = f"{escape_markdown(quote.source)}{more} · {escape_markdown(quote.path)} · {place}"
+            told += f" · {escape_markdown(quote.statement_id)}"
             lines += [f"> {escape_markdown(quote.text)}", ">", f"> <sub>{told}</sub>", ""]
     return lines
 

@@ -107,9 +107,7 @@ def make_scope(
     if theme is not None:
         themes = choose_themes(frames, [_theme_code(theme, codebook)])
         theme = themes[0]
-    return Scope(
-        narrowed, everything, words, codebook, themes, groups, body, theme, region, dict(manifest or {})
-    )
+    return Scope(narrowed, everything, words, codebook, themes, groups, body, theme, region, dict(manifest or {}))
 
 
 def _theme_code(theme: str, codebook: Codebook) -> str:

@@ -85,7 +85,10 @@ def _tell_pair(scope: Scope, row: Mapping[str, Any], *, main: bool) -> Sentence:
 def _pair_table(scope: Scope, records: list[Mapping[str, Any]]) -> Table:
     words = scope.words
     columns = [Column("theme_a", words.label("theme_a")), Column("theme_b", words.label("theme_b"))]
-    columns += [Column("count", words.label("together"), "count"), Column("expected", words.label("expected"), "number")]
+    columns += [
+        Column("count", words.label("together"), "count"),
+        Column("expected", words.label("expected"), "number"),
+    ]
     columns += [Column("ratio", words.label("ratio"), "number"), Column("odds", words.label("odds"), "number")]
     columns += [Column("interval", words.label("interval"), "range")]
     rows = []

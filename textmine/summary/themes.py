@@ -46,7 +46,9 @@ def build_themes(scope: Scope) -> Section:
     n = int(shares["n"].max())
     columns = [Column("theme", words.label("theme")), Column("group", words.label("theme_group"))]
     for role in ROLES:
-        columns += [Column(f"{role}_count", f"{words.label('as_' + role)}{words.label('colon')}{words.label('count')}", "count")]
+        columns += [
+            Column(f"{role}_count", f"{words.label('as_' + role)}{words.label('colon')}{words.label('count')}", "count")
+        ]
         columns += [Column(f"{role}_share", words.label("share"), "share")]
         columns += [Column(f"{role}_interval", words.label("interval"), "interval")]
     by_theme = {(row["theme"], row["role"]): row for row in shares.to_dict("records")}
@@ -86,7 +88,9 @@ def tell_themes(scope: Scope) -> list[Sentence]:
     for role in ROLES:
         never = [row["theme"] for row in rows if row["role"] == role and row["count"] == 0]
         if never:
-            found.append(Sentence(scope.words("sentences", "not_stated", role=scope.role(role), names=scope.names(never))))
+            found.append(
+                Sentence(scope.words("sentences", "not_stated", role=scope.role(role), names=scope.names(never)))
+            )
     return found + _tell_balance(scope, rows)
 
 
@@ -167,9 +171,7 @@ def build_years(scope: Scope) -> Section:
     else:
         lines = [(scope.theme, role) for role in ROLES]
         title_of, note = words("figures", "theme_lines"), words("figure_notes", "lines", small=SMALL)
-        figures.append(
-            trend_figure(shares, words, scope.name, lines=lines, key="lines", title=title_of, note=note)
-        )
+        figures.append(trend_figure(shares, words, scope.name, lines=lines, key="lines", title=title_of, note=note))
     return Section(
         "years",
         title,
@@ -267,7 +269,10 @@ def _tell_jump(scope: Scope, row: Row) -> Sentence:
 def _trend_table(scope: Scope, slopes: pd.DataFrame, order: Sequence[str]) -> Table:
     words = scope.words
     columns = [Column("theme", words.label("theme")), Column("role", words.label("role"))]
-    columns += [Column("slope", words.label("change_per_year"), "number"), Column("interval", words.label("interval"), "range")]
+    columns += [
+        Column("slope", words.label("change_per_year"), "number"),
+        Column("interval", words.label("interval"), "range"),
+    ]
     columns += [Column("q", words.label("q_value"), "number"), Column("direction", words.label("direction"))]
     rows = []
     for row in sorted(slopes.to_dict("records"), key=lambda row: (row["role"] != "problem", order.index(row["theme"]))):
@@ -311,7 +316,10 @@ def _pivots(scope: Scope, shares: pd.DataFrame, by: str, order: Sequence[str]) -
 def _group_table(scope: Scope, shares: pd.DataFrame, by: str, order: Sequence[str]) -> Table:
     words = scope.words
     columns = [Column("theme", words.label("theme")), Column("role", words.label("role"))]
-    columns += [Column(by, words.label(by), "year" if by == "year" else "text"), Column("count", words.label("count"), "count")]
+    columns += [
+        Column(by, words.label(by), "year" if by == "year" else "text"),
+        Column("count", words.label("count"), "count"),
+    ]
     columns += [Column("n", words.label("n"), "count"), Column("share", words.label("share"), "share")]
     columns += [Column("interval", words.label("interval"), "interval")]
     at = {theme: k for k, theme in enumerate(order)}
@@ -320,7 +328,9 @@ def _group_table(scope: Scope, shares: pd.DataFrame, by: str, order: Sequence[st
         value = plain(row[by]) if by == "year" else words.value(by, row[by])
         count, share, interval = share_cells(row, **{by: row[by]})
         n = Cell(plain(row["n"]), None, count.mark)
-        rows.append((Cell(scope.name(row["theme"])), Cell(words.label(row["role"])), Cell(value), count, n, share, interval))
+        rows.append(
+            (Cell(scope.name(row["theme"])), Cell(words.label(row["role"])), Cell(value), count, n, share, interval)
+        )
     name = words.label(by) if words.lang == "zh" else words.label(by).lower()
     title = words("tables", "years") if by == "year" else words("tables", "groups", name=name)
     return Table(f"by_{by}", title, tuple(columns), tuple(rows))
@@ -377,11 +387,15 @@ def find_differences(scope: Scope, by: str, shares: pd.DataFrame) -> list[Row]:
     large = sizes[sizes[by].notna() & (sizes["n_reports"] >= SMALL) & (total - sizes["n_reports"] >= SMALL)]
     if large.empty:
         return []
-    parts = [compare(scope.frames, by, value, role=ROLES, themes=scope.themes).assign(value=value) for value in large[by]]
+    parts = [
+        compare(scope.frames, by, value, role=ROLES, themes=scope.themes).assign(value=value) for value in large[by]
+    ]
     rows = pd.concat(parts, ignore_index=True)
     q = adjust_p(rows["p"].to_numpy(dtype=float, na_value=np.nan))
     rows = rows.assign(q=q)
-    clear = [row for row in rows.to_dict("records") if row["q"] < FALSE_DISCOVERIES and (row["low"] > 0 or row["high"] < 0)]
+    clear = [
+        row for row in rows.to_dict("records") if row["q"] < FALSE_DISCOVERIES and (row["low"] > 0 or row["high"] < 0)
+    ]
     return sorted(clear, key=lambda row: -abs(row["estimate"]))
 
 
@@ -419,7 +433,10 @@ def _difference_table(scope: Scope, by: str, clear: Sequence[Row]) -> Table:
     words = scope.words
     columns = [Column(by, words.label(by)), Column("theme", words.label("theme")), Column("role", words.label("role"))]
     columns += [Column("count", words.label("count"), "count"), Column("n", words.label("n"), "count")]
-    columns += [Column("share", words.label("share"), "share"), Column("difference", words.label("difference"), "number")]
+    columns += [
+        Column("share", words.label("share"), "share"),
+        Column("difference", words.label("difference"), "number"),
+    ]
     columns += [Column("interval", words.label("interval"), "range"), Column("q", words.label("q_value"), "number")]
     rows = []
     for row in clear:

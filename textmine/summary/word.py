@@ -68,7 +68,9 @@ class _Writer:
             self._link(paragraph, f"s_{section.key}", section.title)
         for section in content.sections:
             self._section(section)
-        self.document.add_paragraph(_clean(self.words("ui", "evidence_how").replace("`", "").replace("\\", "")), style="Caption")
+        self.document.add_paragraph(
+            _clean(self.words("ui", "evidence_how").replace("`", "").replace("\\", "")), style="Caption"
+        )
 
     def _facts(self, content: SummaryContent) -> None:
         table = self.document.add_table(rows=2, cols=len(content.facts))
@@ -122,7 +124,9 @@ class _Writer:
         caption.add_run(_clean(figure.title)).bold = True
         if figure.note:
             caption.add_run("  " + _clean(figure.note))
-        picture = self.document.add_picture(io.BytesIO(render_figure(figure, "png", width=620, titled=False)), width=Cm(16))
+        picture = self.document.add_picture(
+            io.BytesIO(render_figure(figure, "png", width=620, titled=False)), width=Cm(16)
+        )
         picture._inline.docPr.set("descr", _clean(figure.description))
 
     def _table(self, table: Table) -> None:
@@ -140,7 +144,7 @@ class _Writer:
         for cell, column in zip(made.rows[0].cells, table.columns, strict=True):
             self._put(cell, column.label, size=size, bold=True, right=column.kind in _RIGHT)
         for row in table.rows:
-            cells = made.add_row().cells  # type: ignore[no-untyped-call]
+            cells = made.add_row().cells
             for place, cell, column in zip(cells, row, table.columns, strict=True):
                 self._cell(place, cell, column.kind, size)
         _set_widths(made, widths)
@@ -242,8 +246,8 @@ def _set_styles(document: Doc) -> None:
         fonts.set(qn("w:eastAsia"), chinese)
         fonts.set(qn("w:ascii"), latin)
         fonts.set(qn("w:hAnsi"), latin)
-    document.styles["Quote"].paragraph_format.left_indent = Cm(0.6)  # type: ignore[attr-defined]
-    document.styles["Normal"].paragraph_format.line_spacing = 1.35  # type: ignore[attr-defined]
+    document.styles["Quote"].paragraph_format.left_indent = Cm(0.6)
+    document.styles["Normal"].paragraph_format.line_spacing = 1.35
     for style in document.styles:
         if style.name == "Title":
             for border in style.element.iter(qn("w:pBdr")):

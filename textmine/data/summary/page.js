@@ -67,7 +67,7 @@
       const columns = data.chart_columns.filter(([key]) => rows.some((row) => row[key] !== undefined && row[key] !== null && row[key] !== ""));
       const head = make("tr");
       for (const [, label] of columns) { const th = make("th", label); th.scope = "col"; head.append(th); }
-      table.append(make("thead"), make("tbody"));
+      table.append(make("caption", box.closest("figure").querySelector("strong").textContent, "visually-hidden"), make("thead"), make("tbody"));
       table.tHead.append(head);
       for (const row of rows) {
         const line = make("tr");
@@ -108,8 +108,10 @@
     await drawn;
     for (const [node, view] of charts) {
       const rows = data.figures[node.dataset.figure].rows.filter((row) => passes(row, choice));
-      view.change("rows", window.vega.changeset().remove(() => true).insert(rows));
-      await view.resize().runAsync();
+      if (rows.length) {
+        view.data("rows", rows.map((row) => ({ ...row }))); // copies: Vega marks the rows that it holds
+        await view.resize().runAsync();
+      }
       node.hidden = !rows.length;
       node.parentNode.querySelector(".empty").hidden = Boolean(rows.length);
     }
