@@ -111,7 +111,7 @@ def trap_file(tmp_path: Path, source: str) -> dict[str, str]:
     [
         ("os._exit(11)", "worker_died", None),
         ("os.kill(os.getpid(), 9)", "worker_died", 60),
-        ("time.sleep(60)", "timeout", 2),
+        ("time.sleep(60)", "timeout", 8),
     ],
 )
 def test_a_file_that_hangs_or_kills_costs_itself_only(
@@ -221,3 +221,23 @@ def test_parts_of_another_version_are_not_used(tmp_path: Path) -> None:
     folder, out = write_reports(tmp_path / "in", 2), tmp_path / "out"
     mine(folder, out)
     assert Store(out, "0" * 16).known == {}
+
+
+def test_checks_between_years_are_in_the_frame(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    table = "申请人情况\t自然人\t商业企业\t科研机构\t社会公益组织\t法律服务机构\t其他\t总计\n"
+    for year, carried_in, carried_out in ((2021, 0, 3), (2022, 4, 0)):
+        text = REPORT.replace("2022", str(year)).format(body="临樟县水利局", n=1)
+        rows = f"二、上年结转政府信息公开申请数量\t{carried_in}" + "\t0" * 5 + f"\t{carried_in}\n"
+        rows += f"四、结转下年度继续办理\t{carried_out}" + "\t0" * 5 + f"\t{carried_out}\n"
+        text = text.replace("五、", f"三、收到和处理政府信息公开申请情况\n{table}{rows}五、")
+        (folder / f"{year}.txt").write_text(text, "utf-8")
+    frames = mine(folder)
+    checks = frames["checks"].set_index("check").loc["carry_over"]
+    assert (checks["status"], checks["left"], checks["right"]) == ("fail", 3, 4)
+    from textmine.checks import check_years
+
+    own = frames["checks"][frames["checks"]["check"].str.startswith(("carry_over", "stock"))]
+    assert own["check"].tolist() == [check.check for check in check_years(frames)]
+    assert_same(frames, mine(folder, tmp_path / "out", jobs=2))

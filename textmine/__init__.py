@@ -19,7 +19,12 @@ _HOMES: Final = {
     "tag_statements": "textmine.themes",
     "load_codebook": "textmine.themes",
     "RuleTagger": "textmine.themes",
+    "Segmenter": "textmine.segment",
+    "check_report": "textmine.checks",
+    "check_years": "textmine.checks",
     "mine": "textmine.pipeline",
+    "mine_file": "textmine.pipeline",
+    "load_frames": "textmine.frames",
     "count_themes": "textmine.summarize",
     "summarize": "textmine.summarize",
 }

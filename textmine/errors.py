@@ -59,6 +59,10 @@ class CodebookError(TextmineError):
     """A codebook file is malformed; says file, key and what was expected."""
 
 
+class TemplateError(TextmineError):
+    """A file of table templates or of narrative patterns is malformed; says file and place."""
+
+
 class DictionaryError(TextmineError):
     """A segmenter dictionary is malformed; says file and line."""
 

@@ -11,10 +11,11 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from textmine.checks import YearRows
 from textmine.errors import TextmineError
 from textmine.frames import COLUMNS, arrow_schema, to_arrow
 
@@ -144,10 +145,17 @@ def join_parts(parts: Iterable[Part]) -> dict[str, pa.Table]:
     import pyarrow as pa
 
     gathered: dict[str, list[pa.Table]] = {name: [arrow_schema(name).empty_table()] for name in COLUMNS}
+    years = YearRows()
     for tables in without_duplicates(parts):
+        years.add(tables)
         for name in COLUMNS:
             gathered[name].append(tables[name])
+    gathered["checks"].append(_check_table(years))
     return {name: pa.concat_tables(tables) for name, tables in gathered.items()}
+
+
+def _check_table(years: YearRows) -> pa.Table:
+    return to_arrow("checks", [asdict(check) for check in years.checks()])
 
 
 @dataclass
@@ -206,13 +214,17 @@ class Store:
                 for name in COLUMNS
             }
             try:
+                years = YearRows()
                 for tables in without_duplicates(map(self.keep, parts), reasons):
+                    years.add(tables)
                     for name in COLUMNS:
                         counts[name] += tables[name].num_rows
                         waiting[name].append(tables[name])
                         if sum(table.num_rows for table in waiting[name]) >= _ROW_GROUP:
                             writers[name].write_table(pa.concat_tables(waiting[name]))
                             waiting[name].clear()
+                waiting["checks"].append(_check_table(years))
+                counts["checks"] += waiting["checks"][-1].num_rows
                 for name, left in waiting.items():
                     if left:
                         writers[name].write_table(pa.concat_tables(left))

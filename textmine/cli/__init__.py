@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "plot": "Draw a figure of the summary.",
     "export": "Write a frame, statements or words for Excel, R, Stata, quanteda.",
     "parse": "Print one report as JSON: metadata, sections, tables.",
+    "check": "Show what does not add up in reports, and what explains it.",
     "split": "Split problems parts into statements with roles.",
     "tag": "Tag statements with themes.",
     "codebook": "Show, check and compare codebooks.",

@@ -1,0 +1,117 @@
+"""The cells found so far in one report: each key once, a second reading that differs becomes a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from textmine.parse.tables.templates import Row, load_templates
+from textmine.parse.tables.values import convert_money, read_number, unit_of_money
+from textmine.records import Cell, Layout
+
+Key = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class TableCells:
+    """Collects cells; ``layout`` decides where equal labels have other columns in another layout."""
+
+    layout: Layout = "unknown"
+    cells: dict[Key, Cell] = field(default_factory=dict)
+
+    def has_table(self, table: str) -> bool:
+        """Whether any cell of the table was found."""
+        return any(key[0] == table for key in self.cells)
+
+    def add(
+        self,
+        table: str,
+        row: str,
+        column: str,
+        texts: Sequence[str],
+        *,
+        unit: str = "",
+        page: int | None = None,
+        span: tuple[int, int] | None = None,
+    ) -> None:
+        """Add a cell from the texts under its header; texts that differ are refused.
+
+        >>> found = TableCells()
+        >>> found.add("proactive", "fees", "amount_10k_yuan", ["251000元"])
+        >>> found.cells["proactive", "fees", "amount_10k_yuan"].value
+        25.1
+        """
+        filled = [text for text in dict.fromkeys(texts) if text.strip()]
+        if len(filled) > 1:
+            return
+        raw = filled[0] if filled else (texts[0] if texts else "")
+        value, note = read_number(raw)
+        wanted, printed = _unit(table, row, column), unit_of_money(note) or unit
+        if value is not None and wanted and printed and printed != wanted:
+            value = convert_money(value, printed, wanted)
+            note = note or printed
+        start, end = span if span else (None, None)
+        self._put(Cell(table, row, column, value, raw, note, page, start, end))
+
+    def _put(self, cell: Cell) -> None:
+        key = (cell.table, cell.row, cell.column)
+        first = self.cells.get(key)
+        if first is None:
+            self.cells[key] = cell
+        elif first.value != cell.value:
+            remark = f"另一处读作 {cell.raw.strip() or '空白'}"
+            if remark not in first.note:
+                self.cells[key] = replace(first, note="；".join(filter(None, (first.note, remark))))
+
+    def compare(self, others: Iterable[Cell], *, name: str) -> None:
+        """Note on each cell where a second reading of the same place gives another value."""
+        for other in others:
+            key = (other.table, other.row, other.column)
+            first = self.cells.get(key)
+            if first is not None and first.value != other.value and name not in first.note:
+                remark = f"{name}读作 {other.raw.strip() or '空白'}"
+                self.cells[key] = replace(first, note="；".join(filter(None, (first.note, remark))))
+
+
+@cache
+def find_rows(table: str, code: str, layout: Layout = "unknown") -> tuple[Row, ...]:
+    """Return what the layouts say of a row: one entry where the layout is known or all agree."""
+    found: dict[tuple[str, ...], Row] = {}
+    for tables in load_templates():
+        template = tables.table(table)
+        for row in template.rows if template else ():
+            if row.code == code and (tables.layout == layout or layout not in {"2021", "2019"}):
+                found.setdefault(row.columns, row)
+    return tuple(found.values()) or (find_rows(table, code) if layout != "unknown" else ())
+
+
+@cache
+def allowed_columns(table: str, code: str) -> frozenset[str]:
+    """Return the columns that a row has in any layout."""
+    return frozenset(column for row in find_rows(table, code) for column in row.columns)
+
+
+def narrow_rows(table: str, codes: Iterable[str], head: str) -> list[str]:
+    """Return the rows that a line can be: a leaf before the head of its group, and only under its own head.
+
+    >>> narrow_rows("requests", ["closed", "closed_other"], "")
+    ['closed_other']
+    """
+    rows = [(code, find_rows(table, code)) for code in codes]
+    fitting = [(code, found[0]) for code, found in rows if found and found[0].under in {"", head}]
+    leaves = [code for code, row in fitting if not row.group]
+    return leaves or [code for code, _ in fitting]
+
+
+@cache
+def _unit(table: str, row: str, column: str) -> str:
+    """The unit of money that a cell's value is in, or nothing."""
+    for layout in load_templates():
+        template = layout.table(table)
+        if template is not None:
+            units = [item.unit for item in template.columns if item.code == column]
+            units += [item.unit for item in template.rows if item.code == row]
+            if any(units):
+                return next(filter(None, units))
+    return ""

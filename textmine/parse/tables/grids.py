@@ -1,0 +1,246 @@
+"""Tables that survive as grids (HTML, Word, PDF, Markdown) → cells, by row label and column header."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from textmine.parse.tables.cells import TableCells, allowed_columns, find_rows, narrow_rows
+from textmine.parse.tables.labels import Meaning, find_unit, has_numeral, match_label, squeeze_label
+from textmine.parse.tables.values import is_value
+from textmine.records import Grid, GridCell
+
+Slots = Sequence["GridCell | None"]
+
+#: a grid with fewer known labels of one table is some other table
+_FEWEST_LABELS: Final = 2
+
+
+@dataclass(slots=True)
+class Headers:
+    """The columns that a header has named so far: slot → code, and the unit printed beside it."""
+
+    columns: dict[int, str] = field(default_factory=dict)
+    courses: dict[int, str] = field(default_factory=dict)
+    units: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class GridReader:
+    """Reads the grids of one report in order; a header goes on over a page break to a grid of the same shape."""
+
+    found: TableCells
+    table: str = ""
+    n_columns: int = 0
+    headers: Headers = field(default_factory=Headers)
+
+    def read(self, grid: Grid) -> None:
+        """Add the cells of one grid."""
+        rows = join_cut_rows(grid)
+        before = self.table if grid.n_columns == self.n_columns else ""
+        table = name_table(rows, before=before)
+        header_only = bool(self.headers.columns) and self.table == "disputes" and not self.found.has_table("disputes")
+        if not table and header_only and grid.n_columns == self.n_columns:
+            table = self.table
+        if not table:
+            return
+        if table != self.table or grid.n_columns != self.n_columns:
+            self.headers = Headers()
+        self.table, self.n_columns = table, grid.n_columns
+        if table == "disputes":
+            self._read_header_table(rows)
+        else:
+            self._read_rows(table, rows)
+
+    def _read_rows(self, table: str, rows: list[Slots]) -> None:
+        head = ""
+        for slots in rows:
+            if named := self._header(slots, table):
+                if table != "requests":
+                    self.headers = Headers()
+                for slot, (code, unit) in named.items():
+                    self.headers.columns[slot] = code
+                    self.headers.units[slot] = unit
+                continue
+            row = self._row(slots, table, head)
+            if row is None:
+                continue
+            facts = find_rows(table, row)[0]
+            head = row if facts.group else (head if facts.under else "")
+            for column, cells in self._values(slots, table, row).items():
+                unit = next((u for s, u in self.headers.units.items() if self.headers.columns[s] == column), "")
+                self.found.add(table, row, column, [c.text for c in cells], unit=unit, page=cells[0].page)
+
+    def _header(self, slots: Slots, table: str) -> dict[int, tuple[str, str]]:
+        """The columns that a header row names. A row that is called like a column (（七）总计, 3.其他) names none."""
+        named: dict[int, tuple[str, str]] = {}
+        for slot, cell in enumerate(slots):
+            if cell is None or not cell.text.strip():
+                continue
+            meanings = _meanings(cell, table, "column")
+            if is_value(cell.text) or (_meanings(cell, table, "row") and (not meanings or has_numeral(cell.text))):
+                return {}
+            if meanings:
+                named[slot] = (meanings[0].code, find_unit(cell.text))
+        alone = len({code for code, _ in named.values()}) == 1
+        doubtful = alone and all(_meanings(slots[slot], table, "row") for slot in named)
+        return {} if doubtful and self.headers.columns else named
+
+    def _row(self, slots: Slots, table: str, head: str) -> str | None:
+        """The row that the label cells name, one and no more; a group label counts only where it stands alone."""
+        columns = self.headers.columns
+        own = [c for i, c in _distinct(slots) if i not in columns and c.text.strip() and not is_value(c.text)]
+        named: dict[str, GridCell] = {}
+        for cell in own:
+            for meaning in _meanings(cell, table, "row"):
+                named.setdefault(meaning.code, cell)
+        if not named and len(own) > 1:
+            joined = match_label("".join(cell.text for cell in own))
+            named = {meaning.code: own[0] for meaning in joined if meaning.table == table and meaning.kind == "row"}
+        codes = narrow_rows(table, named, head)
+        if len(codes) != 1:
+            return None
+        cell = named[codes[0]]
+        if table == "requests" and find_rows(table, codes[0])[0].group:
+            others = [c for c in own if c is not cell and not _is_sign(c, table) and not self._is_vertical(c)]
+            return None if others or cell.row_span > 1 else codes[0]
+        return codes[0]
+
+    def _is_vertical(self, cell: GridCell) -> bool:
+        """A long cell beside many rows holds the vertical label, or what a page break left of it."""
+        return cell.row_span > 1 or len(squeeze_label(cell.text)) < 3
+
+    def _values(self, slots: Slots, table: str, row: str) -> dict[str, list[GridCell]]:
+        """The cells under each header; without a header, only where their count is that of the full row."""
+        named: dict[str, list[GridCell]] = {}
+        allowed = allowed_columns(table, row)
+        for slot, column in self.headers.columns.items():
+            cell = slots[slot] if slot < len(slots) else None
+            if column in allowed and cell is not None and cell not in named.setdefault(column, []):
+                named[column].append(cell)
+        fits = []
+        for facts in find_rows(table, row, self.found.layout):
+            if set(facts.columns) <= set(named):
+                return named
+            counted = _count_values(slots, len(facts.columns))
+            pairs = list(zip(facts.columns, counted, strict=False))
+            if counted and all(named.get(column, [cell]) == [cell] for column, cell in pairs):
+                fits.append({column: [cell] for column, cell in pairs})
+        return fits[0] if len(fits) == 1 else named
+
+    def _read_header_table(self, rows: list[Slots]) -> None:
+        headers = self.headers
+        blank: Slots | None = None
+        for slots in rows:
+            named = False
+            for slot, cell in enumerate(slots):
+                for meaning in match_label(cell.text) if cell is not None and cell.text.strip() else ():
+                    if meaning.table == "disputes" and meaning.kind != "sign":
+                        (headers.courses if meaning.kind == "row" else headers.columns)[slot] = meaning.code
+                        named = True
+            under = [slots[slot] for slot in headers.columns]
+            if named or not under or not all(cell is not None and is_value(cell.text, blank=True) for cell in under):
+                continue
+            if any(cell is not None and cell.text.strip() for cell in under):
+                self._add_line(slots)
+                return
+            blank = blank or slots
+        if blank is not None:
+            self._add_line(blank)
+
+    def _add_line(self, slots: Slots) -> None:
+        for slot, column in self.headers.columns.items():
+            course, cell = self.headers.courses.get(slot), slots[slot]
+            if course is not None and cell is not None:
+                self.found.add("disputes", course, column, [cell.text], page=cell.page)
+
+
+def name_table(rows: list[Slots], *, before: str = "") -> str:
+    """Return the table to which most labels of a grid belong, or nothing where fewer than two are known.
+
+    One label is enough where the grid before it, of the same shape, was that table (``before``): it goes on.
+    """
+    votes: Counter[str] = Counter()
+    weak: Counter[str] = Counter()
+    seen: set[Meaning] = set()
+    for slots in rows:
+        for _, cell in _distinct(slots):
+            meanings = match_label(cell.text) if cell.text.strip() else frozenset()
+            tables = {meaning.table for meaning in meanings}
+            if len(tables) == 1 and not meanings <= seen:
+                votes.update(tables)
+            weak.update(tables)
+            seen |= meanings
+    if not votes:
+        return ""
+    table, count = votes.most_common(1)[0]
+    return table if table == before or count >= _FEWEST_LABELS or weak[table] >= _FEWEST_LABELS else ""
+
+
+def join_cut_rows(grid: Grid) -> list[Slots]:
+    """Return the rows of a grid; a row cut by a page break in the middle of its label is joined again."""
+    rows: list[Slots] = []
+    for slots in grid.slots():
+        before = rows[-1] if rows else None
+        if before is not None and _is_cut(before, slots):
+            rows[-1] = [_join(a, b) for a, b in zip(before, slots, strict=True)]
+        else:
+            rows.append(slots)
+    return rows
+
+
+def _is_cut(upper: Slots, lower: Slots) -> bool:
+    """Two rows on two pages, of which one has no values, and whose labels make one label together only."""
+    above, below = _lead(upper), _lead(lower)
+    if above is None or below is None or above.page == below.page:
+        return False
+    if all(any(is_value(cell.text) for _, cell in _distinct(slots)) for slots in (upper, lower)):
+        return False
+    if match_label(above.text) or match_label(below.text):
+        return False
+    return bool(match_label(above.text + below.text))
+
+
+def _lead(slots: Slots) -> GridCell | None:
+    return next((c for _, c in reversed(list(_distinct(slots))) if c.text.strip() and not is_value(c.text)), None)
+
+
+def _join(upper: GridCell | None, lower: GridCell | None) -> GridCell | None:
+    if upper is None or lower is None or upper is lower:
+        return upper or lower
+    text = "\n".join(text for text in (upper.text, lower.text) if text.strip())
+    return GridCell(upper.row, upper.column, text, upper.row_span, upper.column_span, upper.page)
+
+
+def _is_sign(cell: GridCell, table: str) -> bool:
+    return any(meaning.kind == "sign" and meaning.table == table for meaning in match_label(cell.text))
+
+
+def _meanings(cell: GridCell | None, table: str, kind: str) -> list[Meaning]:
+    if cell is None or not cell.text.strip():
+        return []
+    return [meaning for meaning in match_label(cell.text) if meaning.table == table and meaning.kind == kind]
+
+
+def _distinct(slots: Slots) -> Iterator[tuple[int, GridCell]]:
+    """Each cell of a row once, with its first slot."""
+    before: GridCell | None = None
+    for slot, cell in enumerate(slots):
+        if cell is not None and cell is not before:
+            yield slot, cell
+        before = cell
+
+
+def _count_values(slots: Slots, count: int) -> list[GridCell]:
+    """The cells behind the last label, where just as many as a full row has are there; else nothing."""
+    cells = [cell for _, cell in _distinct(slots)]
+    last = max((i for i, cell in enumerate(cells) if cell.text.strip() and not is_value(cell.text)), default=-1)
+    behind = cells[last + 1 :]
+    if last < 0:
+        return []
+    if len(behind) == count:
+        return behind
+    filled = [cell for cell in behind if cell.text.strip()]
+    return filled if len(filled) == count else []
