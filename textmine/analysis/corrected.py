@@ -13,7 +13,7 @@ import numpy as np
 from textmine.analysis.errors import GroupError
 from textmine.analysis.estimating import Fit
 from textmine.analysis.handcodes import HandCounts
-from textmine.analysis.incidence import Bools, Groups, Ints
+from textmine.analysis.incidence import Bools, Groups, Ints, tidy
 from textmine.analysis.intervals import normal_quantile, wilson_interval
 from textmine.analysis.outcomes import Outcomes
 
@@ -24,20 +24,24 @@ if TYPE_CHECKING:
 _FEW: Final = 5
 
 
-def correct_shares(frame: pd.DataFrame, outcomes: Outcomes, groups: Groups, *, level: float) -> pd.DataFrame:
+def correct_shares(
+    frame: pd.DataFrame, outcomes: Outcomes, groups: Groups, *, level: float, progress: bool = False
+) -> pd.DataFrame:
     """Return a frame of :func:`~textmine.analysis.shares.prevalence` with estimate, low and high corrected.
 
     Where machine and hand differ in fewer than five reports of a group, the variance is at least that of two further
     disagreements among four further reports (the adjustment of Agresti & Coull 1998), so that a sample that happens to
     show no error does not feign certainty. A group with fewer than two coded reports has no estimate.
     """
+    from tqdm import tqdm
+
     counts = outcomes.counts
     assert outcomes.coded is not None
     shape = (len(groups), len(counts.themes), len(counts.roles))
     found = np.full((3, *shape), np.nan)
     n_coded = np.zeros(shape, dtype=int)
     drawn = outcomes.coded.sample.rows
-    for g in range(len(groups)):
+    for g in tqdm(range(len(groups)), disable=not progress, unit="group", desc="correct"):
         inside = groups.codes == g
         coded = inside[drawn]
         n_coded[g] = coded.sum()
@@ -54,14 +58,9 @@ def correct_shares(frame: pd.DataFrame, outcomes: Outcomes, groups: Groups, *, l
                 found[:, g, t, r] = _interval(fit, int(differ[t]), int(coded.sum()), inside.sum(), level)
     corrected = frame.copy()
     for name, values in zip(("estimate", "low", "high"), found, strict=True):
-        flat = values.ravel()
-        corrected[name] = corrected[name].astype("Float64").where(False, None)
-        corrected.loc[~np.isnan(flat), name] = flat[~np.isnan(flat)]
-    corrected["n_coded"] = n_coded.ravel()
-    corrected["n_coded"] = corrected["n_coded"].astype("Int64")
-    corrected["method"] = "corrected"
-    corrected["method"] = corrected["method"].astype("string")
-    return corrected
+        corrected[name] = tidy({name: values.ravel()})[name]
+    corrected["n_coded"] = tidy({"n_coded": n_coded.ravel()})["n_coded"]
+    return corrected.assign(method="corrected").astype({"method": "string"})
 
 
 def _disagreements(outcomes: Outcomes, coded: HandCounts, role: str, inside: Bools) -> Ints:

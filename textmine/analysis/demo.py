@@ -71,3 +71,12 @@ def _add_statements(rows: dict[str, list[dict[str, Any]]], report: dict[str, Any
         if theme:
             rows["tags"].append(own | place_of | {"theme": theme, "score": 1.0, "source": "rule"})
         at += len(text)
+
+
+def shuffle_frames(frames: dict[str, pd.DataFrame], *, seed: int = 1) -> dict[str, pd.DataFrame]:
+    """Return the same frames with their rows in another order, to see that a result does not depend on it.
+
+    >>> shuffle_frames(make_frames(3))["reports"]["report_id"].is_monotonic_increasing
+    False
+    """
+    return {name: frame.sample(frac=1, random_state=seed).reset_index(drop=True) for name, frame in frames.items()}

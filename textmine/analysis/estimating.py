@@ -44,7 +44,7 @@ class Fit:
 
     def p_value(self, weights: npt.ArrayLike) -> float:
         """Return the two-sided p-value of a weighted sum of the coefficients being 0; not a number without an error."""
-        from scipy.special import ndtr, stdtr  # type: ignore[import-untyped]
+        from scipy.special import ndtr, stdtr  # type: ignore[import-untyped, unused-ignore]
 
         value, error = self.contrast(weights)
         if not error:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _COPY: Final = 0.8
 #: distinct texts that are compared at the most; of more, a fixed choice is taken
 _MOST: Final = 20_000
-_NOISE: Final = re.compile(r"[^\u4e00-\u9fffA-Za-z]+|^[一二三四五六七八九十]{1,3}(?:是|、|要)|^(?:首先|其次|再次|最后)")
+_ENUMERATOR: Final = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d①-⑳]{1,3}[）)、.．是要]*|[首其再]次|首先|最后|其[一二三四五])[，,、\s]*"
+)
+_NOISE: Final = re.compile(r"[^\u4e00-\u9fffA-Za-z]+")
 
 
 def exemplars(
@@ -168,7 +171,7 @@ class _Texts:
 def _distinct(rows: pd.DataFrame) -> _Texts:
     """Texts that differ in more than enumerators, numbers and punctuation, in an order that rows do not change."""
     texts = rows["text"].to_numpy(dtype=object)
-    keys = np.array([_NOISE.sub("", str(text)) for text in texts], dtype=str)
+    keys = np.array([_NOISE.sub("", _bare(str(text))) for text in texts], dtype=str)
     order = np.argsort(rows["statement_id"].to_numpy(dtype=str), kind="stable")
     key, first, copies = np.unique(keys[order], return_index=True, return_counts=True)
     picked = np.flatnonzero(np.char.str_len(key) > 0) if len(key) else np.array([], dtype=np.int64)
@@ -178,8 +181,14 @@ def _distinct(rows: pd.DataFrame) -> _Texts:
     return _Texts(row, key[picked], texts[row].astype(str), copies[picked].astype(np.int64))
 
 
+def _bare(text: str) -> str:
+    """The text without its enumerator (一是, （二）, 3.)."""
+    found = _ENUMERATOR.match(text)
+    return text[found.end() :] if found else text
+
+
 def _vectors(keys: Any) -> Any:
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
+    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped, unused-ignore]
 
     found = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True, lowercase=False)
     return found.fit_transform(keys.tolist())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def cooccurrence(
     return _pairs(a, b, owner, cluster_codes(counts.reports, cluster), counts.themes, role, other, unit, level, small)
 
 
-def _statement_table(frames: Frames, themes: Sequence[str], role: str, reports: pd.DataFrame) -> tuple[Floats, Ints]:
+def _statement_table(frames: Frames, themes: Sequence[str], role: str, reports: pd.DataFrame) -> tuple[Any, Ints]:
     """Distinct would not do: clustering needs each statement's report. Booleans keep 2 million statements small."""
     import pandas as pd
 
@@ -97,7 +98,7 @@ def _statement_table(frames: Frames, themes: Sequence[str], role: str, reports: 
     known = (at >= 0) & (theme >= 0)
     table = np.zeros((len(rows), len(themes)), dtype=np.float32)
     table[at[known], theme[known]] = 1
-    return table, owner  # type: ignore[return-value]
+    return table, owner
 
 
 def _pairs(
@@ -116,6 +117,8 @@ def _pairs(
     ordered = role != other
     reach = normal_quantile(level)
     groups = np.unique(clusters[owner], return_inverse=True)[1]
+    g = int(groups.max()) + 1
+    by_cluster = _ByCluster(groups, np.bincount(groups).astype(float), sum_by(b.astype(float), groups, g))
     n_a, n_b = a.sum(axis=0, dtype=float), b.sum(axis=0, dtype=float)
     both = (a.T @ b).astype(float)
     rows: list[dict[str, Any]] = []
@@ -123,9 +126,9 @@ def _pairs(
         first = 0 if ordered else i + 1
         if first == len(themes):
             continue
-        odds, error = _log_odds(a[:, i], b[:, first:], n_a[i], n_b[first:], both[i, first:], groups)
-        joint = a[:, [i]] * b[:, first:] > 0
-        in_reports = (sum_by(joint.astype(float), owner, int(owner.max()) + 1) > 0).sum(axis=0)
+        odds, error = _log_odds(a[:, i], b[:, first:], n_a[i], n_b[first:], both[i, first:], by_cluster.after(first))
+        has = a[:, i] > 0
+        in_reports = (sum_by(b[has, first:].astype(float), owner[has], int(owner.max()) + 1) > 0).sum(axis=0)
         for k, j in enumerate(range(first, len(themes))):
             expected = n_a[i] * n_b[j] / n
             rows.append(
@@ -166,17 +169,35 @@ def _ordered(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return frame.sort_values("estimate", ascending=False, kind="stable", na_position="last", ignore_index=True)
 
 
-def _log_odds(a: Floats, b: Floats, n_a: float, n_b: Floats, both: Floats, groups: Ints) -> tuple[Floats, Floats]:
-    """Log odds ratios of a with each column of b, and errors clustered by ``groups``."""
+def _log_odds(
+    a: Floats, b: Floats, n_a: float, n_b: Floats, both: Floats, by_cluster: _ByCluster
+) -> tuple[Floats, Floats]:
+    """Log odds ratios of a with each column of b, and errors clustered: the influence of a cluster is a weighted sum of
+    how many of its units fall into each cell."""
     n = len(a)
     cells = [both, n_a - both, n_b - both, n - n_a - n_b + both]
     steady = [cell + 0.5 for cell in cells]
     odds = np.log(steady[0] * steady[3] / (steady[1] * steady[2]))
-    a = a[:, None].astype(float)
-    influence = a * b / steady[0] - a * (1 - b) / steady[1] - (1 - a) * b / steady[2] + (1 - a) * (1 - b) / steady[3]
-    g = int(groups.max()) + 1
-    summed = sum_by(influence - influence.mean(axis=0), groups, g)
+    has = a > 0
+    groups, g = by_cluster.groups, len(by_cluster.n)
+    own_a = np.bincount(groups[has], minlength=g)[:, None].astype(float)
+    own = sum_by(b[has].astype(float), groups[has], g)
+    summed = own / steady[0] - (own_a - own) / steady[1] - (by_cluster.b - own) / steady[2]
+    summed += (by_cluster.n[:, None] - own_a - by_cluster.b + own) / steady[3]
+    summed -= by_cluster.n[:, None] * (summed.sum(axis=0) / n)
     clustered = (summed**2).sum(axis=0) * g / max(g - 1, 1)
     plain = sum(1 / cell for cell in steady)  # Woolf's; a cell that is empty lends the other nothing
     sparse = np.minimum.reduce(cells) < 5
     return odds, np.sqrt(np.where(sparse, np.maximum(clustered, plain), clustered))
+
+
+@dataclass(frozen=True, slots=True)
+class _ByCluster:
+    """For each unit its cluster; for each cluster its units, and how many of them have each theme b."""
+
+    groups: Ints
+    n: Floats
+    b: Floats
+
+    def after(self, first: int) -> _ByCluster:
+        return _ByCluster(self.groups, self.n, self.b[:, first:])

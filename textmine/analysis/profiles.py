@@ -13,13 +13,14 @@ from textmine.analysis.incidence import (
     Base,
     Bools,
     Frames,
+    Ints,
     ThemeCounts,
     Unit,
     as_columns,
     check_unit,
-    cluster_codes,
     count_by_report,
     find_group,
+    group_reports,
     match_values,
     tidy,
 )
@@ -80,8 +81,9 @@ def profile(
     own = _own_reports(reports, agency, where)
     others = _peer_reports(reports, own, as_columns(reports, peers))
     bodies = _bodies(reports)
+    sides = {name: _sides(counts, unit, name, own, others, bodies, level) for name in counts.roles}
     rows = [
-        _row(counts, unit, name, t, own, others, bodies, level) | {"theme": theme, "agency": agency}
+        _row(counts, unit, name, t, own, sides[name]) | {"theme": theme, "agency": agency}
         for t, theme in enumerate(counts.themes)
         for name in counts.roles
     ]
@@ -118,33 +120,46 @@ def _peer_reports(reports: pd.DataFrame, own: Bools, peers: tuple[str, ...]) -> 
     return fits
 
 
-def _bodies(reports: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _bodies(reports: pd.DataFrame) -> Ints:
     places = [name for name in ("province", "prefecture", "county", "agency") if name in reports.columns]
-    joined = reports[places].astype("string").fillna("").agg("|".join, axis=1)
-    named = reports.assign(_body=joined.where(reports["agency"].notna(), reports["report_id"]))
-    return cluster_codes(named, "_body")
+    codes = group_reports(reports, places).codes.copy()
+    nameless = reports["agency"].isna().to_numpy(dtype=bool)
+    codes[nameless] = codes.max(initial=-1) + 1 + np.arange(nameless.sum())
+    return codes
+
+
+def _sides(
+    counts: ThemeCounts, unit: Unit, role: str, own: Bools, others: Bools, bodies: Ints, level: float
+) -> dict[str, dict[str, Any]]:
+    """The body's and the peers' counts and shares of all themes in a role, under the prefix of their columns."""
+    y, m = counts.outcome(role, unit)
+    found = {}
+    for prefix, inside, clusters in (("", own, np.arange(len(own))), ("peer_", others, bodies)):
+        share, variance, g = share_of_sums(y[inside], m[inside], clusters[inside])
+        n = m[inside].sum()
+        size = effective_size(share, variance, g, n)
+        if not prefix and unit == "reports":
+            size = np.full(len(share), n)
+        low, high = wilson_interval(share, size, level=level)
+        found[prefix] = {"count": y[inside].sum(axis=0), "n": n, "estimate": share, "low": low, "high": high}
+        found[prefix] |= {"reports": int(inside.sum()), "bodies": len(np.unique(clusters[inside]))}
+    return found
 
 
 def _row(
-    counts: ThemeCounts, unit: Unit, role: str, t: int, own: Bools, others: Bools, bodies: Any, level: float
+    counts: ThemeCounts, unit: Unit, role: str, t: int, own: Bools, sides: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    y, m = counts.outcome(role, unit)
     stated = own & (counts.hits[role][:, t] > 0)
     years = sorted(counts.reports.loc[stated, "year"].dropna().unique()) if "year" in counts.reports.columns else []
     found: dict[str, Any] = {"role": role, "unit": unit, "years": " ".join(map(str, years))}
     bounds = []
-    for prefix, inside, clusters in (("", own, np.arange(len(own))), ("peer_", others, bodies)):
-        share, variance, g = share_of_sums(y[inside][:, [t]], m[inside], clusters[inside])
-        n = m[inside].sum()
-        size = effective_size(share, variance, g, n)
-        if not prefix and unit == "reports":
-            size = np.array([n])
-        low, high = wilson_interval(share, size, level=level)
-        found |= {f"{prefix}count": int(y[inside, t].sum()), f"{prefix}n": int(n)}
-        found[f"{prefix or 'n_'}reports"] = int(inside.sum())
+    for prefix, side in sides.items():
+        found |= {f"{prefix}count": int(side["count"][t]), f"{prefix}n": int(side["n"])}
+        found[f"{prefix or 'n_'}reports"] = side["reports"]
         if prefix:
-            found["peer_bodies"] = len(np.unique(bodies[inside]))
-        bounds += [float(share[0]), float(low[0]), float(high[0])]
-        found |= dict(zip((f"{prefix}estimate", f"{prefix}low", f"{prefix}high"), bounds[-3:], strict=True))
+            found["peer_bodies"] = side["bodies"]
+        for name in ("estimate", "low", "high"):
+            found[prefix + name] = float(side[name][t])
+            bounds.append(float(side[name][t]))
     low, high = difference_interval(*bounds)
     return found | {"difference": bounds[0] - bounds[3], "difference_low": float(low), "difference_high": float(high)}

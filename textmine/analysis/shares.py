@@ -43,6 +43,7 @@ def prevalence(
     sample: pd.DataFrame | None = None,
     level: float = LEVEL,
     small: int = SMALL,
+    progress: bool = False,
 ) -> pd.DataFrame:
     """Return how common each theme is, by group.
 
@@ -59,6 +60,7 @@ def prevalence(
             estimates are then corrected and the machine's shares stand beside them.
         level: coverage of the intervals.
         small: groups of fewer reports are marked.
+        progress: show a progress bar while correcting.
 
     Returns:
         A row for each group, theme and role: the ``by`` columns, theme, role, unit, count (reports or statements that
@@ -82,7 +84,7 @@ def prevalence(
     outcomes = measure_outcomes(counts, unit, cluster=cluster, codes=codes, sample=sample)
     groups = group_reports(counts.reports, by)
     frame = _as_frame(counts, groups, unit, _machine_shares(counts, groups, outcomes.clusters, unit, level), small)
-    return frame if codes is None else correct_shares(frame, outcomes, groups, level=level)
+    return frame if codes is None else correct_shares(frame, outcomes, groups, level=level, progress=progress)
 
 
 def _machine_shares(counts: ThemeCounts, groups: Groups, clusters: Ints, unit: Unit, level: float) -> dict[str, Floats]:

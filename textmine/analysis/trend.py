@@ -49,6 +49,7 @@ def trends(
     level: float = LEVEL,
     small: int = SMALL,
     seed: int = 0,
+    progress: bool = False,
 ) -> pd.DataFrame:
     """Return, for each theme, how its share changes with the years.
 
@@ -59,6 +60,7 @@ def trends(
     Args:
         time: a whole-number column of the reports frame.
         seed: of the simulation that widens the interval of the change point.
+        progress: show a progress bar.
         frames, by, unit, role, themes, base, cluster, codes, sample, level, small: as for ``prevalence``.
 
     Returns:
@@ -81,6 +83,7 @@ def trends(
     [['interpretation', 'falling'], ['training', 'unclear']]
     """
     import pandas as pd
+    from tqdm import tqdm
 
     check_unit(unit)
     counts = count_by_report(frames, role=role, themes=themes, base=base)
@@ -88,7 +91,7 @@ def trends(
     years = _years(counts.reports, time)
     groups = group_reports(counts.reports, by)
     rows: list[dict[str, Any]] = []
-    for g in range(len(groups)):
+    for g in tqdm(range(len(groups)), disable=not progress, unit="group", desc="trends"):
         inside = (groups.codes == g) & (years >= 0)
         for t, theme in enumerate(counts.themes):
             for name in counts.roles:

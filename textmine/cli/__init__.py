@@ -25,6 +25,21 @@ COMMANDS: Final = {
     "tag": "Tag statements with themes.",
     "codebook": "Show, check and compare codebooks.",
     "dictionary": "Check the words of a segmenter dictionary.",
+    "prevalence": "How common is each theme, by group?",
+    "trend": "Which themes rise or fall over the years?",
+    "compare": "In which themes do two groups of reports differ?",
+    "profile": "What does one body state, beside its peers?",
+    "cooccurrence": "Which themes are stated together?",
+    "regress": "What goes with stating a theme?",
+    "sample": "Draw reports to code by hand, with their probabilities.",
+    "exemplars": "Which statements show a theme best, or are unusual?",
+    "evidence": "Print the statements behind a figure.",
+    "keywords": "What are the keywords of each group?",
+    "collocations": "Which words go together in a clause?",
+    "kwic": "Show each place of a word in its context.",
+    "newwords": "Which words are missing from the dictionary?",
+    "topics": "What does the codebook miss?",
+    "stopwords": "Show and check stop words and word lists.",
 }
 
 
