@@ -27,7 +27,8 @@ _STYLE: Final = """
 .textmine .s { border-bottom: 2px solid; } .textmine .problem { border-color: #b4482a; background: #f8e9e2; }
 .textmine .measure { border-color: #1f6a94; background: #e3eef5; } .textmine .context { border-color: #b9b2a3; }
 .textmine .t { font-size: 0.75rem; border: 1px solid #b9b2a3; border-radius: 0.8rem; padding: 0 0.4rem;
-  margin-left: 0.2rem; white-space: nowrap; background: #fff; } .textmine mark { background: #fff0c9; color: inherit; font-weight: 600; }
+  margin-left: 0.2rem; white-space: nowrap; background: #fff; }
+.textmine mark { background: #fff0c9; color: inherit; font-weight: 600; }
 .textmine summary { cursor: pointer; } .textmine table { border-collapse: collapse; }
 .textmine td, .textmine th { padding: 0.15rem 0.8rem 0.15rem 0; text-align: right; border-bottom: 1px solid #ddd7ca; }
 .textmine th:first-child { text-align: left; }
@@ -62,7 +63,8 @@ def show_report(
 
     >>> from textmine.parse import parse_report
     >>> from textmine.read import read_bytes
-    >>> show_report(parse_report(read_bytes("甲县水利局2022年政府信息公开工作年度报告\\n一、总体情况\\n平稳。".encode(), "a.txt")))
+    >>> text = "甲县水利局2022年政府信息公开工作年度报告\\n一、总体情况\\n工作平稳。"
+    >>> show_report(parse_report(read_bytes(text.encode(), "a.txt")))
     Report('甲县水利局', 2022, 2 sections, 0 statements)
     """
     words = load_words(lang)

@@ -141,7 +141,11 @@ def describe_row(row: Mapping[str, Any], labels: Mapping[str, str]) -> str:
 
 
 def _order(figure: Figure, key: str) -> list[Any]:
-    return list(dict.fromkeys(row[key] for row in figure.rows))
+    """Values in the order of the rows; roles as problem, measure, so that each keeps its colour and mark."""
+    rows: Sequence[Mapping[str, Any]] = figure.rows
+    if key == "series":
+        rows = sorted(rows, key=lambda row: row.get("role") == "measure")
+    return list(dict.fromkeys(row[key] for row in rows))
 
 
 def _label_axis(figure: Figure, *, row_height: int = 26) -> tuple[dict[str, Any], int]:
@@ -155,7 +159,7 @@ def _series(figure: Figure) -> dict[str, Any]:
         "field": "series",
         "type": "nominal",
         "scale": {"domain": _order(figure, "series")},
-        "legend": {"title": None, "orient": "top", "symbolSize": 90},
+        "legend": {"title": None, "orient": "top", "symbolSize": 90, "symbolOpacity": 1},
     }
 
 
@@ -213,7 +217,7 @@ def _lines(figure: Figure) -> dict[str, Any]:
                 "x": x,
                 "y": {**share, "field": "low"},
                 "y2": {"field": "high"},
-                "color": {**color, "legend": None},
+                "color": color,
             },
         },
         {

@@ -75,6 +75,7 @@ def build_corpus(scope: Scope) -> Section:
         if missing:
             sentences.append(Sentence(words("sentences", key, n=_count(missing))))
     sentences.append(tell_skipped(scope))
+    sentences += tell_ocr(scope)
     tables = [_composition(scope)]
     if len(skipped_files(scope)):
         tables.append(_skipped_table(scope))
@@ -114,6 +115,13 @@ def tell_skipped(scope: Scope) -> Sentence:
         f"{names.get(str(reason), str(reason))} {_count(n)}" for reason, n in skipped["reason"].value_counts().items()
     ]
     return Sentence(words("sentences", "skipped", n=_count(len(skipped)), reasons=words.join(reasons)))
+
+
+def tell_ocr(scope: Scope) -> list[Sentence]:
+    """Return a sentence on reports that were read from pictures; none where there are none."""
+    reports = scope.frames["reports"]
+    read = int((reports["ocr_pages"].fillna(0) > 0).sum()) if "ocr_pages" in reports else 0
+    return [Sentence(scope.words("sentences", "ocr", n=_count(read)))] if read else []
 
 
 def _year_figure(scope: Scope) -> list[Figure]:
@@ -200,11 +208,11 @@ def build_checks(scope: Scope) -> Section:
 def check_family(check: str) -> str:
     """Return the kind of a check: its name without the row or column.
 
-    >>> check_family("requests.balance.total"), check_family("carry_over")
-    ('requests.balance', 'carry_over')
+    >>> check_family("requests.balance.total"), check_family("narrative.received")
+    ('requests.balance', 'narrative')
     """
     parts = check.split(".")
-    return ".".join(parts[:2]) if parts[0] in ("requests", "disputes", "narrative") else parts[0]
+    return ".".join(parts[:2]) if parts[0] in ("requests", "disputes") else parts[0]
 
 
 def _families(checks: pd.DataFrame) -> dict[str, Counter[str]]:
@@ -224,7 +232,7 @@ def _check_figure(scope: Scope, checks: pd.DataFrame) -> Figure:
         (_family_name(scope, family), words.label(status), counts[status], "")
         for family, counts in _families(checks).items()
         if sum(counts[status] for status in _STATUSES)
-        for status in _STATUSES
+        for status in ("fail", "pass", "explained")  # the colours of problem, measure and a third
     ]
     note, title = words("figure_notes", "checks"), words("figures", "checks")
     return bar_figure(bars, words, key="checks", title=title, value=words.label("number_of_checks"), note=note)
@@ -300,7 +308,7 @@ def _flatten(data: Mapping[str, Any], before: str = "") -> list[str]:
     found = []
     for key, value in data.items():
         if isinstance(value, Mapping):
-            found += _flatten(value, f"{before}{key}.") if key != "scores" else []
+            found += _flatten(value, f"{before}{key}.") if key not in ("scores", "themes") else []
         else:
             found.append(f"{before}{key} {value}")
     return found
@@ -318,6 +326,7 @@ def build_cautions(scope: Scope) -> Section:
         sentences.append(Sentence(words("sentences", "scores_missing")))
     sentences.append(Sentence(words("sentences", "raw_shares")))
     sentences.append(tell_skipped(scope))
+    sentences += tell_ocr(scope)
     twice = int((scope.frames["reports"]["agency"].value_counts() > 1).sum())
     if twice and scope.body is None:
         sentences.append(Sentence(words("sentences", "repeated_bodies", n=_count(twice))))
@@ -360,8 +369,9 @@ def _tell_uncertain(scope: Scope) -> list[Sentence]:
 def find_scores(manifest: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Return precision, recall, F1 and support by theme from the card of the tagger; empty where it has none."""
     tagger = manifest.get("tagger", {})
-    for place in (tagger, tagger.get("card", {}), tagger.get("model", {})):
-        scores = place.get("scores") if isinstance(place, Mapping) else None
+    trained = tagger.get("trained_on")
+    for place in (tagger, tagger.get("card", {}), trained.get("held_out", {}) if isinstance(trained, Mapping) else {}):
+        scores = place.get("scores", place) if isinstance(place, Mapping) else None
         themes = scores.get("themes", scores) if isinstance(scores, Mapping) else None
         if isinstance(themes, Mapping):
             return {str(theme): dict(row) for theme, row in themes.items() if isinstance(row, Mapping) and "f1" in row}
@@ -376,6 +386,8 @@ def _score_table(scope: Scope, scores: Mapping[str, Mapping[str, float]]) -> Tab
         ("f1", "number"),
         ("support", "count"),
     ]
+    known = {theme: {**row, "support": row.get("support", row.get("n"))} for theme, row in scores.items()}
+    kinds = [(key, kind) for key, kind in kinds if any(row.get(key) is not None for row in known.values())]
     columns = [Column("theme", words.label("theme")), *(Column(key, words.label(key), kind) for key, kind in kinds)]
-    rows = [(Cell(scope.name(theme)), *(Cell(row.get(key)) for key, _ in kinds)) for theme, row in scores.items()]
+    rows = [(Cell(scope.name(theme)), *(Cell(row.get(key)) for key, _ in kinds)) for theme, row in known.items()]
     return Table("scores", words("tables", "scores"), tuple(columns), tuple(rows))

@@ -17,7 +17,7 @@ from textmine.summary.about import (
 from textmine.summary.bodies import build_peers, build_presence, tell_body
 from textmine.summary.content import Section, Sentence, SummaryContent, format_value
 from textmine.summary.scope import Scope, list_statements, make_scope
-from textmine.summary.texts import build_together, build_typical
+from textmine.summary.texts import build_terms, build_together, build_typical
 from textmine.summary.themes import build_groups, build_themes, build_years, tell_themes
 from textmine.themes.codebook import Codebook
 
@@ -84,7 +84,7 @@ def _middle(scope: Scope) -> list[Section]:
         return [build_presence(scope), build_peers(scope), build_typical(scope)]
     found = [build_themes(scope), build_years(scope)]
     found += [build_groups(scope, column) for column in scope.by]
-    return [*found, build_together(scope), build_typical(scope)]
+    return [*found, build_together(scope), build_terms(scope), build_typical(scope)]
 
 
 def _findings(scope: Scope, middle: Sequence[Section]) -> Section:

@@ -26,7 +26,8 @@ class Evidence:
 
     A field that is ``None`` does not restrict; the theme ``-`` stands for statements without one. ``where`` holds pairs
     of a column of the reports frame and its value as text, ``""`` for a missing value. ``with_theme`` asks for the
-    statements on either theme in reports that state both. ``ids`` names single statements instead.
+    statements on either theme in reports that state both, ``words`` for those that hold this text. ``ids`` names single
+    statements instead.
 
     >>> Evidence(theme="training", role="problem", where=(("year", "2022"),)).query
     'theme=training&role=problem&year=2022'
@@ -36,6 +37,7 @@ class Evidence:
     role: str | None = None
     where: tuple[tuple[str, str], ...] = ()
     with_theme: str | None = None
+    words: str | None = None
     ids: tuple[str, ...] = ()
 
     @property
@@ -43,7 +45,13 @@ class Evidence:
         """The same as a text for links, percent-encoded."""
         from urllib.parse import quote
 
-        parts = [("theme", self.theme), ("with", self.with_theme), ("role", self.role), *self.where]
+        parts = [
+            ("theme", self.theme),
+            ("with", self.with_theme),
+            ("role", self.role),
+            ("words", self.words),
+            *self.where,
+        ]
         parts += [("id", ",".join(self.ids))] if self.ids else []
         return "&".join(f"{name}={quote(value, safe=',')}" for name, value in parts if value is not None)
 
@@ -252,6 +260,8 @@ def find_statements(content: SummaryContent, evidence: Evidence) -> pd.DataFrame
         ]
         both = set.intersection(*(set(frame.loc[one, "report_id"]) for one in has))
         fits &= (has[0] | has[-1]) & frame["report_id"].isin(both)
+    if evidence.words is not None:
+        fits &= frame["text"].str.contains(evidence.words, case=False, regex=False)
     for column, value in evidence.where:
         fits &= frame[column].astype("string").fillna("") == value
     return frame[fits]

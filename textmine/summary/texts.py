@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from textmine.analysis.errors import GroupError
+from textmine.analysis.errors import GroupError, TermError
 from textmine.analysis.examples import exemplars, unusual
 from textmine.analysis.pairs import cooccurrence
+from textmine.keywords import keywords
 from textmine.summary.content import (
     ROLES,
     Cell,
@@ -28,6 +29,9 @@ from textmine.summary.themes import FALSE_DISCOVERIES, theme_shares
 #: quotes for each theme and role, and unusual statements in all
 TYPICAL: Final = 3
 UNUSUAL: Final = 8
+#: distinctive words of a theme, and resamples for their intervals
+_TERMS: Final = 8
+_ROUNDS: Final = 100
 #: rows of the table of pairs, and sentences on them
 _PAIRS: Final = 15
 _TOLD: Final = 3
@@ -106,6 +110,53 @@ def _pair_table(scope: Scope, records: list[Mapping[str, Any]]) -> Table:
         )
         rows.append(cells)
     return Table("together", words("tables", "together"), tuple(columns), tuple(rows))
+
+
+def build_terms(scope: Scope) -> Section:
+    """Return the section on the words that set the statements of a theme apart from all others."""
+    words, title = scope.words, scope.words("sections", "terms")
+    groups = None if scope.theme is None else [scope.theme]
+    try:
+        found = keywords(scope.frames, "theme", groups=groups, top=_TERMS, rounds=_ROUNDS)
+    except (GroupError, TermError):  # nothing to compare with, or no term often enough
+        return Section("terms", title)
+    rows = [row for row in found.to_dict("records") if not row["small"] and row["q"] < FALSE_DISCOVERIES]
+    rows = [row for row in rows if row["theme"] in scope.themes]
+    if not rows:
+        return Section("terms", title)
+    order = order_themes(theme_shares(scope))
+    by_theme = {theme: [row for row in rows if row["theme"] == theme] for theme in order}
+    shown = [
+        (Cell(scope.name(theme), evidence(theme, "any")), Cell(words.join([str(row["term"]) for row in listed])))
+        for theme, listed in by_theme.items()
+        if listed
+    ]
+    columns = (Column("theme", words.label("theme")), Column("terms", words.label("terms")))
+    return Section(
+        "terms",
+        title,
+        words("intros", "terms"),
+        tables=(Table("terms", words("tables", "terms"), columns, tuple(shown)),),
+        data=(_term_table(scope, [row for listed in by_theme.values() for row in listed]),),
+    )
+
+
+def _term_table(scope: Scope, rows: list[Mapping[str, Any]]) -> Table:
+    words = scope.words
+    columns = [Column("theme", words.label("theme")), Column("term", words.label("term"))]
+    columns += [
+        Column("times", words.label("occurrences"), "number"),
+        Column("against", words.label("elsewhere"), "number"),
+    ]
+    columns += [Column("n_reports", words.label("reports"), "number"), Column("score", words.label("score"), "number")]
+    columns += [Column("odds", words.label("log_odds"), "number"), Column("interval", words.label("interval"), "range")]
+    listed = []
+    for row in rows:
+        numbers = [plain(row[key]) for key in ("count", "count_against", "n_reports")]
+        rounded = [round(float(row[key]), 2) for key in ("z", "estimate", "low", "high")]
+        cells = [Cell(scope.name(row["theme"])), Cell(str(row["term"])), *map(Cell, numbers), *map(Cell, rounded[:2])]
+        listed.append((*cells, Cell((rounded[2], rounded[3]))))
+    return Table("all_terms", words("tables", "terms"), tuple(columns), tuple(listed))
 
 
 def build_typical(scope: Scope) -> Section:

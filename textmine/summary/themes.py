@@ -346,7 +346,7 @@ def build_groups(scope: Scope, by: str) -> Section:
     shares, order = theme_shares(scope, by), order_themes(theme_shares(scope))
     shown, note = _largest_groups(shares, by), words("figure_notes", "heatmap", small=SMALL)
     if shown[by].nunique(dropna=False) < shares[by].nunique(dropna=False):
-        note += words("figure_notes", "heatmap_many", m=_DRAWN)
+        note += " " + words("figure_notes", "heatmap_many", m=_DRAWN)
     figures = [
         group_figure(
             shown,
