@@ -65,7 +65,7 @@ def show_report(
     >>> from textmine.read import read_bytes
     >>> text = "甲县水利局2022年政府信息公开工作年度报告\\n一、总体情况\\n工作平稳。"
     >>> show_report(parse_report(read_bytes(text.encode(), "a.txt")))
-    Report('甲县水利局', 2022, 2 sections, 0 statements)
+    Report('甲县水利局', 2022, 1 sections, 0 statements)
     """
     words = load_words(lang)
     own = sorted((s for s in statements if s.report_id == report.report_id), key=lambda s: s.start)

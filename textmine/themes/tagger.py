@@ -270,4 +270,7 @@ def explain(
     ['专职人员不足', '更新不及时']
     """
     chosen = tagger if tagger is not None else RuleTagger(codebook)
+    if hasattr(chosen, "explain"):  # a trained tagger tells the words too
+        told: Prediction = chosen.explain(text, role)
+        return told
     return chosen.predict([text], [role])[0]
