@@ -47,6 +47,12 @@ class Mined:
     tags: tuple[Tag, ...]
     checks: tuple[Check, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """Return the report as a notebook shows it: sections, statements by role, themes."""
+        from textmine.display import show_report
+
+        return show_report(self.report, self.statements, self.tags).html
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
