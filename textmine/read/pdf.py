@@ -18,6 +18,8 @@ _PAGE_MARK: Final = re.compile(r"[-—–－\s]*\d{1,3}[-—–－\s]*|第\s*\d+
 _SNAP: Final = 3.0
 #: points; vertical lines that go on farther than this past the last rule enclose a row (a line of small print is 7)
 _OPEN_ROW: Final = 7.0
+#: points; a column in which a character of the smallest print has room
+_CHARACTER: Final = 9.0
 #: position, from, to
 _Rule = tuple[float, float, float]
 #: horizontal and vertical ruling lines of each table on a page
@@ -213,24 +215,20 @@ def _is_stroked(path: Any) -> bool:
 
 
 def _merge(lines: list[_Rule]) -> list[_Rule]:
-    """Snap parallel lines to one position and join those that touch."""
-    snapped: list[list[_Rule]] = []
-    for line in sorted(lines):
-        if snapped and line[0] - snapped[-1][-1][0] <= _SNAP:
-            snapped[-1].append(line)
+    """Join the pieces of one ruling line: nearly the same position, and touching end to end or overlapping.
+
+    Lines at nearly the same position that do not touch stay as they are: they belong to two tables of the page, or
+    to two rows of one, and a mean of their positions would shift both (columns of 28.5 and 32.4 points crossed so).
+    """
+    merged: list[list[float]] = []
+    for position, low, high in sorted(lines):
+        near = itertools.takewhile(lambda other: position - other[3] <= _SNAP, reversed(merged))  # noqa: B023
+        line = next((other for other in near if low <= other[2] + _SNAP and high >= other[1] - _SNAP), None)
+        if line is None:
+            merged.append([position, low, high, position])
         else:
-            snapped.append([line])
-    merged = []
-    for group in snapped:
-        position = sum(line[0] for line in group) / len(group)
-        spans: list[list[float]] = []
-        for _, low, high in sorted(group, key=lambda entry: entry[1]):
-            if spans and low <= spans[-1][1] + _SNAP:
-                spans[-1][1] = max(spans[-1][1], high)
-            else:
-                spans.append([low, high])
-        merged += [(position, low, high) for low, high in spans]
-    return merged
+            line[1:] = [min(line[1], low), max(line[2], high), position]
+    return [((first + last) / 2, low, high) for first, low, high, last in merged]
 
 
 def _group(horizontal: list[_Rule], vertical: list[_Rule]) -> Areas:
@@ -320,10 +318,13 @@ def _close_edges(horizontal: list[_Rule], vertical: list[_Rule]) -> tuple[list[_
 
 
 def _positions(lines: list[_Rule], *, descending: bool = False) -> list[float]:
-    found: list[float] = []
+    groups: list[list[float]] = []
     for position in sorted(line[0] for line in lines):
-        if not found or position - found[-1] > _SNAP:
-            found.append(position)
+        if groups and position - groups[-1][0] <= _SNAP:
+            groups[-1].append(position)
+        else:
+            groups.append([position])
+    found = [sum(group) / len(group) for group in groups]
     return found[::-1] if descending else found
 
 
@@ -343,7 +344,7 @@ def _drop_running_lines(items: list[_Line | _Ruled]) -> list[_Line | _Ruled]:
 
 
 def _join_grids(items: list[_Line | _Ruled]) -> list[_Line | _Ruled]:
-    """Join a table that goes on after a page break: nothing stands between, and the outer edges agree.
+    """Join a table that goes on after a page break: nothing stands between, and the column lines can be matched.
 
     The halves may have other columns (part two has four above a break and two below it): the joined grid has the
     column lines of both, and cells that no line divides span them.
@@ -351,33 +352,66 @@ def _join_grids(items: list[_Line | _Ruled]) -> list[_Line | _Ruled]:
     joined: list[_Line | _Ruled] = []
     for item in items:
         before = joined[-1] if joined else None
-        if isinstance(item, _Ruled) and isinstance(before, _Ruled) and _goes_on(before, item):
-            joined[-1] = _stack(before, item)
+        xs = _common_lines(before, item) if isinstance(item, _Ruled) and isinstance(before, _Ruled) else []
+        if xs and isinstance(item, _Ruled) and isinstance(before, _Ruled):
+            joined[-1] = _stack(before, item, xs)
         else:
             joined.append(item)
     return joined
 
 
-def _goes_on(upper: _Ruled, lower: _Ruled) -> bool:
-    edges = zip((upper.xs[0], upper.xs[-1]), (lower.xs[0], lower.xs[-1]), strict=True)
-    return lower.page == upper.page + 1 and all(abs(a - b) <= 2 * _SNAP for a, b in edges)
+def _common_lines(upper: _Ruled, lower: _Ruled) -> list[tuple[float | None, float | None]]:
+    """Return the column lines of both halves, each with its position in the upper and in the lower one.
+
+    Nothing where the halves are not on pages that follow each other, their outer edges differ, or a line of one lies
+    neither on a line of the other nor at least a character away from all: which column it bounds is then unknown,
+    and a number in a wrong column is worse than two tables.
+    """
+    a, b = upper.xs, lower.xs
+    if lower.page != upper.page + 1 or abs(a[0] - b[0]) > 2 * _SNAP or abs(a[-1] - b[-1]) > 2 * _SNAP:
+        return []
+    narrowest = min(right - left for xs in (a, b) for left, right in itertools.pairwise(xs))
+    if len(a) == len(b) and all(abs(x - y) < min(narrowest / 2, _CHARACTER) for x, y in zip(a, b, strict=True)):
+        return list(zip(a, b, strict=True))
+    found: list[tuple[float | None, float | None]] = [(a[0], b[0])]
+    i, j = 1, 1
+    while i < len(a) - 1 or j < len(b) - 1:
+        x, y = a[i], b[j]
+        if i < len(a) - 1 and j < len(b) - 1 and abs(x - y) <= _SNAP:
+            found.append((x, y))
+            i, j = i + 1, j + 1
+        elif i < len(a) - 1 and (x < y or j == len(b) - 1):
+            found.append((x, None))
+            i += 1
+        else:
+            found.append((None, y))
+            j += 1
+    found.append((a[-1], b[-1]))
+    doubtful = any(
+        (None in before or None in after) and _near(after) - _near(before) < _CHARACTER
+        for before, after in itertools.pairwise(found)
+    )
+    return [] if doubtful else found
 
 
-def _stack(upper: _Ruled, lower: _Ruled) -> _Ruled:
-    xs = _positions([(x, 0.0, 0.0) for x in (*upper.xs, *lower.xs)])
-    cells = [_widened(cell, upper.xs, xs, 0) for cell in upper.grid.cells]
-    cells += [_widened(cell, lower.xs, xs, upper.grid.n_rows) for cell in lower.grid.cells]
+def _near(line: tuple[float | None, float | None]) -> float:
+    known = [x for x in line if x is not None]
+    return sum(known) / len(known)
+
+
+def _stack(upper: _Ruled, lower: _Ruled, lines: list[tuple[float | None, float | None]]) -> _Ruled:
+    cells = [_widened(cell, [x for x, _ in lines], upper.xs, 0) for cell in upper.grid.cells]
+    cells += [_widened(cell, [x for _, x in lines], lower.xs, upper.grid.n_rows) for cell in lower.grid.cells]
     text = f"{upper.grid.text}\n{lower.grid.text}"
     rows = upper.grid.n_rows + lower.grid.n_rows
-    grid = Grid(rows, len(xs) - 1, tuple(cells), upper.grid.page, upper.grid.line, text)
-    return _Ruled(grid, tuple(xs), lower.page)
+    grid = Grid(rows, len(lines) - 1, tuple(cells), upper.grid.page, upper.grid.line, text)
+    return _Ruled(grid, tuple(map(_near, lines)), lower.page)
 
 
-def _widened(cell: GridCell, own: tuple[float, ...], xs: list[float], down: int) -> GridCell:
-    left, right = own[cell.column], own[cell.column + cell.column_span]
-    first = min(range(len(xs)), key=lambda i: abs(xs[i] - left))
-    last = min(range(len(xs)), key=lambda i: abs(xs[i] - right))
-    return GridCell(cell.row + down, first, cell.text, cell.row_span, max(last - first, 1), cell.page)
+def _widened(cell: GridCell, lines: list[float | None], own: tuple[float, ...], down: int) -> GridCell:
+    first = lines.index(own[cell.column])
+    last = lines.index(own[cell.column + cell.column_span])
+    return GridCell(cell.row + down, first, cell.text, cell.row_span, last - first, cell.page)
 
 
 def _to_blocks(items: list[_Line | _Ruled]) -> list[Block]:

@@ -6,6 +6,7 @@ count is that of the full row. What could belong to two labels is left out.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -359,9 +360,18 @@ class _Assigner:
             len(values) == len(rows) * len(columns)
             and regular
             and list(dict.fromkeys(self.rows_named)) in (rows, rows[:1], [])
+            and self._is_in_order(values, len(columns))
         ):
             for number, row in enumerate(rows):
                 self._add("disputes", row, tuple(columns), values[number * len(columns) :][: len(columns)])
+
+    def _is_in_order(self, values: list[Token], width: int) -> bool:
+        """Whether no word parts the values and their lines are alike: a cell of several lines comes before its row."""
+        first, last = values[0].start, values[-1].end
+        if any(token.kind in {"words", "stop"} and first < token.start < last for token in self.tokens):
+            return False
+        lines = Counter(token.line for token in values)
+        return len(lines) == 1 or set(lines.values()) in ({1}, {width})
 
     def _fill_blanks(self) -> None:
         """Blank fields count only where a full row with as many fields shows which fields hold the values."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from textmine.parse.tables.cells import TableCells, allowed_columns, find_rows, narrow_rows
 from textmine.parse.tables.labels import Meaning, find_unit, has_numeral, match_label, squeeze_label
@@ -13,6 +13,7 @@ from textmine.parse.tables.values import is_value
 from textmine.records import Grid, GridCell
 
 Slots = Sequence["GridCell | None"]
+Key = TypeVar("Key", bound=Hashable)
 
 #: a grid with fewer known labels of one table is some other table
 _FEWEST_LABELS: Final = 2
@@ -70,6 +71,8 @@ class GridReader:
             facts = find_rows(table, row)[0]
             head = row if facts.group else (head if facts.under else "")
             for column, cells in self._values(slots, table, row).items():
+                if not cells:
+                    continue
                 unit = next((u for s, u in self.headers.units.items() if self.headers.columns[s] == column), "")
                 self.found.add(table, row, column, [c.text for c in cells], unit=unit, page=cells[0].page)
 
@@ -116,19 +119,24 @@ class GridReader:
         """The cells under each header; without a header, only where their count is that of the full row."""
         named: dict[str, list[GridCell]] = {}
         allowed = allowed_columns(table, row)
-        for slot, column in self.headers.columns.items():
-            cell = slots[slot] if slot < len(slots) else None
-            if column in allowed and cell is not None and cell not in named.setdefault(column, []):
-                named[column].append(cell)
+        for column, cells in _under(slots, self.headers.columns).items():
+            if column in allowed:
+                named[column] = cells
         fits = []
         for facts in find_rows(table, row, self.found.layout):
             if set(facts.columns) <= set(named):
-                return named
+                return self._in_line(slots, named)
             counted = _count_values(slots, len(facts.columns))
             pairs = list(zip(facts.columns, counted, strict=False))
             if counted and all(named.get(column, [cell]) == [cell] for column, cell in pairs):
                 fits.append({column: [cell] for column, cell in pairs})
-        return fits[0] if len(fits) == 1 else named
+        return fits[0] if len(fits) == 1 else self._in_line(slots, named)
+
+    def _in_line(self, slots: Slots, named: dict[str, list[GridCell]]) -> dict[str, list[GridCell]]:
+        """The cells under the headers; none where all are blank and numbers stand beside them, under no header."""
+        under = [cell for cells in named.values() for cell in cells]
+        blank = not any(cell.text.strip() for cell in under)
+        return {} if blank and any(is_value(c.text) for _, c in _distinct(slots) if c not in under) else named
 
     def _read_header_table(self, rows: list[Slots]) -> None:
         headers = self.headers
@@ -143,6 +151,7 @@ class GridReader:
             under = [slots[slot] for slot in headers.columns]
             if named or not under or not all(cell is not None and is_value(cell.text, blank=True) for cell in under):
                 continue
+            self._spread_courses()
             if any(cell is not None and cell.text.strip() for cell in under):
                 self._add_line(slots)
                 return
@@ -150,11 +159,32 @@ class GridReader:
         if blank is not None:
             self._add_line(blank)
 
+    def _spread_courses(self) -> None:
+        """Let a course stand over its whole group of results where its span was left blank, as Markdown does.
+
+        Results that repeat begin a new group. A group gets the one course printed over any of its columns, and only
+        where all groups are alike: else a column, and with it the border of a group, may be lost.
+        """
+        headers = self.headers
+        groups: list[list[int]] = []
+        for slot in sorted(headers.columns):
+            codes = {headers.columns[other] for other in groups[-1]} if groups else set()
+            if not groups or headers.columns[slot] in codes:
+                groups.append([])
+            groups[-1].append(slot)
+        if len({tuple(headers.columns[slot] for slot in group) for group in groups}) > 1:
+            return
+        for group in groups:
+            courses = {headers.courses[slot] for slot in group if slot in headers.courses}
+            if len(courses) == 1 and group[-1] - group[0] == len(group) - 1:
+                headers.courses |= dict.fromkeys(group, courses.pop())
+
     def _add_line(self, slots: Slots) -> None:
-        for slot, column in self.headers.columns.items():
-            course, cell = self.headers.courses.get(slot), slots[slot]
-            if course is not None and cell is not None:
-                self.found.add("disputes", course, column, [cell.text], page=cell.page)
+        courses, columns = self.headers.courses, self.headers.columns
+        keys = {slot: (courses[slot], column) for slot, column in columns.items() if slot in courses}
+        for (course, column), cells in _under(slots, keys).items():
+            if cells:
+                self.found.add("disputes", course, column, [cell.text for cell in cells], page=cells[0].page)
 
 
 def name_table(rows: list[Slots], *, before: str = "") -> str:
@@ -231,6 +261,19 @@ def _distinct(slots: Slots) -> Iterator[tuple[int, GridCell]]:
         if cell is not None and cell is not before:
             yield slot, cell
         before = cell
+
+
+def _under(slots: Slots, headers: Mapping[int, Key]) -> dict[Key, list[GridCell]]:
+    """The cells under each header. A cell with text that stands under several headers is not said to be of any."""
+    over: dict[int, set[Key]] = {}
+    for slot, key in headers.items():
+        over.setdefault(id(slots[slot]), set()).add(key)
+    found: dict[Key, list[GridCell]] = {}
+    for slot, key in headers.items():
+        cell, cells = slots[slot], found.setdefault(key, [])
+        if cell is not None and cell not in cells and (len(over[id(cell)]) == 1 or not cell.text.strip()):
+            cells.append(cell)
+    return found
 
 
 def _count_values(slots: Slots, count: int) -> list[GridCell]:

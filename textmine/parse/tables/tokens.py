@@ -14,9 +14,10 @@ from textmine.parse.tables.values import is_value
 TokenKind = Literal["words", "value", "blank", "stop"]
 
 _NUMBER: Final = r"[+-]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|[+-]?\d+(?:\.\d+)?"
+_CHINESE: Final = "[一二三四五六七八九十]{1,3}"
 #: a number that stands for itself: not the numeral of a list, a year, an article or a part of a sentence
 _VALUE: Final = re.compile(
-    rf"\+\d+/-\d+|(?<![\d.（(〔\[第+])(?:{_NUMBER})(?:万元|亿元|[件条元个项宗次])?(?:（[^（）]*）)?"
+    rf"\+\d+/-\d+|(?<![\d.（(〔\[第+])(?:{_NUMBER})(?:万元|亿元|[件条元个项宗次])?(?:（(?!{_CHINESE}）)[^（）]*）)?"
     r"(?![\d、.．）)〕\]年月日号%％，,。；;：:])|(?<![^\s])(?:-|—+|－|/|无)(?![^\s])"
 )
 _BRACKETS: Final = re.compile(r"[（(][^（）()]*[）)]")
