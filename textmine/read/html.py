@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textmine.errors import ReadError
 from textmine.read.portal import Printed, drop_furniture, holds_text
-from textmine.read.text import decode_text
+from textmine.read.text import decode_text, raise_marks
 from textmine.records import Block, Grid, GridCell, Piece, Source
 
 if TYPE_CHECKING:
@@ -16,8 +16,22 @@ if TYPE_CHECKING:
 Element = Any  # lxml.html.HtmlElement; lxml ships no types
 
 _CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+#: what is not shown, or shown as struck out
 _NEVER_TEXT: Final = frozenset(
-    ["script", "style", "noscript", "template", "iframe", "select", "button", "svg", "textarea"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "select",
+        "button",
+        "svg",
+        "textarea",
+        "del",
+        "s",
+        "strike",
+    ]
 )
 #: frames of a page; old systems wrap the whole page in a form, and some put the title in a header
 _DROPPED: Final = frozenset(["nav", "footer", "header", "form", "aside"])
@@ -35,7 +49,6 @@ _INLINE: Final = frozenset(
         "font",
         "i",
         "label",
-        "s",
         "small",
         "span",
         "strong",
@@ -228,7 +241,8 @@ class _Walker:
             link = inside_link or (tag == "a" and _leads_away(element))
             if not inline:
                 self._flush()
-            self._say(element.text, element.sourceline, inside_link=link)
+            text = raise_marks(element.text or "") if tag == "sup" else element.text
+            self._say(text, element.sourceline, inside_link=link)
             for child in element:
                 if isinstance(child.tag, str):
                     self._enter(child, inside_link=link)
@@ -266,11 +280,32 @@ def expand_table(table: Element) -> Grid:
                 c += 1
             height = min(_span(cell, "rowspan"), len(rows) - r)
             width = _span(cell, "colspan")
-            text = re.sub(r"[ \t\r\n\u00a0]+", " ", " ".join(cell.itertext())).strip()
+            text = _cell_text(cell)
             cells.append(GridCell(r, c, text, height, width))
             taken |= {(y, x) for y in range(r, r + height) for x in range(c, c + width)}
             c += width
     return Grid(len(rows), max((x for _, x in taken), default=-1) + 1, tuple(cells), line=table.sourceline)
+
+
+def _cell_text(cell: Element) -> str:
+    """The text of a cell as it is seen: paragraphs and breaks begin lines, spans do not part a word or number."""
+    parts: list[str] = []
+
+    def say(text: str | None, *, raised: bool) -> None:
+        seen = re.sub(r"[\s\u00a0]+", " ", text or "")
+        parts.append(raise_marks(seen) if raised else seen)
+
+    def enter(element: Element, *, raised: bool) -> None:
+        parts.append("" if element.tag in _INLINE else "\n")
+        say(element.text, raised=raised or element.tag == "sup")
+        for child in element:
+            if isinstance(child.tag, str):
+                enter(child, raised=raised or element.tag == "sup")
+            say(child.tail, raised=raised or element.tag == "sup")
+        parts.append("" if element.tag in _INLINE or element.tag == "br" else "\n")
+
+    enter(cell, raised=False)
+    return "\n".join(filter(None, (line.strip() for line in "".join(parts).split("\n"))))
 
 
 def _span(cell: Element, name: str) -> int:
