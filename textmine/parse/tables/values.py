@@ -22,7 +22,7 @@ _BESIDE: Final = re.compile(rf"(?:{_UNIT})?(?:\([^()]*\)|（[^（）]*）|\[.*\]
 _NO_NUMBER: Final = re.compile(r"[-/\\*\u00d7]+|无|暂无|N/A", re.IGNORECASE)
 #: printed for a number that is not exact or not one: 约12件, 3-5, 12%
 _DOUBTFUL: Final = re.compile(
-    rf"(?:约|近|逾|超过?|不足|共)?\d[\d,.]*(?:[-~至]\d[\d,.]*)?(?:%|余|多|万|亿)?(?:{_UNIT})?(?:以[上下内])?"
+    rf"(?:约|近|逾|超过?|不足|共)?\d(?:[\d,.]*\d)?(?:[-~至]\d(?:[\d,.]*\d)?)?(?:%|余|多|万|亿)?(?:{_UNIT})?(?:以[上下内])?"
 )
 #: digits one by one, or groups of thousands: 1 3, 12 345
 _SPACED: Final = re.compile(r"[+-]?\d(?: \d)*|[+-]?\d{1,3}(?: \d{3})+")
