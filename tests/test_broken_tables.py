@@ -517,3 +517,48 @@ def test_word_rows_that_are_deleted_or_in_a_content_control() -> None:
 
     lost = next(row.code for row in ROWS if row.labels[0] == rows[3][1])
     assert word(rows, change) == {key: value for key, value in requests_of(made).items() if key[1] != lost}
+
+
+# --- PDF: what is drawn ---------------------------------------------------------------------------
+
+
+def test_a_raised_digit_is_a_mark_and_a_table_in_a_form_stands_where_it_is_drawn() -> None:
+    pytest.importorskip("reportlab")
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    canvas.setFont("STSong-Light", 10)
+    canvas.drawString(60, 800, TITLE)
+    canvas.drawString(60, 780, "一、总体情况")
+    canvas.beginForm("table")
+    xs, rows = (
+        columns(0, 400, 4),
+        [["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"], ["规章", "12", "1", "30"]],
+    )
+    for r in range(3):
+        canvas.line(xs[0], -20 * r, xs[-1], -20 * r)
+    for x in xs:
+        canvas.line(x, 0, x, -40)
+    canvas.endForm()
+    canvas.saveState()
+    canvas.translate(60, 700)
+    canvas.doForm("table")
+    canvas.restoreState()
+    for r, row in enumerate(rows):
+        for x, text in zip(xs, row, strict=False):
+            canvas.setFont("STSong-Light", 10)
+            canvas.drawString(60 + x + 4, 700 - 20 * r - 14, text)
+    canvas.setFont("STSong-Light", 6)
+    canvas.drawString(60 + xs[1] + 4.5 + pdfmetrics.stringWidth("12", "STSong-Light", 10), 700 - 20 - 10, "1")
+    canvas.save()
+    cells = parse_report(read_bytes(buffer.getvalue(), "a.pdf")).cells
+    assert [(cell.column, cell.value, cell.raw, cell.note) for cell in cells] == [
+        ("made", 12, "12¹", "¹"),
+        ("repealed", 1, "1", ""),
+        ("in_force", 30, "30", ""),
+    ]

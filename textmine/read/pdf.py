@@ -8,10 +8,14 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textmine.errors import ReadError
+from textmine.read.text import raise_marks
 from textmine.records import Block, Grid, GridCell, Piece, Skipped, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PAGE_MARK: Final = re.compile(r"[-—–－\s]*\d{1,3}[-—–－\s]*|第\s*\d+\s*页(\s*[,，/共]+\s*\d+\s*页)?")
 #: points; lines nearer than this are one ruling line (pdfplumber's snap and join tolerance is 3)
@@ -20,6 +24,8 @@ _SNAP: Final = 3.0
 _OPEN_ROW: Final = 7.0
 #: points; a column in which a character of the smallest print has room
 _CHARACTER: Final = 9.0
+#: a digit whose box is lower than this share of the one before, and stands higher, is a mark: 12 with a raised 1
+_RAISED: Final = 0.8
 #: position, from, to
 _Rule = tuple[float, float, float]
 #: horizontal and vertical ruling lines of each table on a page
@@ -37,14 +43,16 @@ class _Line:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Char:
+class Char(NamedTuple):
+    """A character, the middle and the edges of its box in points, its em, and the height of its box (0: not known)."""
+
     text: str
     x: float
     y: float
     left: float
     right: float
     size: float
+    height: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,42 +141,78 @@ def _chars(textpage: Any) -> list[Char]:
     import pypdfium2.raw as raw
 
     box = raw.FS_RECTF()
+    box_of, place = raw.FPDFText_GetLooseCharBox, ctypes.byref(box)
     found = []
-    for index in range(textpage.count_chars()):
-        code = raw.FPDFText_GetUnicode(textpage, index)
-        text = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
-        if not text.strip() or code < 32:
+    for index, text in enumerate(_texts(textpage)):
+        if text <= " " or text.isspace():
             continue
         # The loose box is the cell of the character: a comma then stands on the height of its line.
-        raw.FPDFText_GetLooseCharBox(textpage, index, box)
+        box_of(textpage, index, place)
         x0, x1, y0, y1 = box.left, box.right, box.bottom, box.top
         # The font size that pdfium reports ignores the text matrix; a Chinese character is one em wide.
-        size = (x1 - x0) if "\u4e00" <= text <= "\u9fff" else 0.0
-        found.append(Char(text, (x0 + x1) / 2, (y0 + y1) / 2, x0, x1, size))
+        size = x1 - x0 if "\u4e00" <= text <= "\u9fff" else 0.0
+        found.append(Char(text, (x0 + x1) / 2, (y0 + y1) / 2, x0, x1, size, y1 - y0))
     sizes = sorted(c.size for c in found if c.size) or [12.0]
     usual = sizes[len(sizes) // 2]
-    return [c if c.size > 0.5 * usual else Char(c.text, c.x, c.y, c.left, c.right, usual) for c in found]
+    return [c if c.size > 0.5 * usual else c._replace(size=usual) for c in found]
+
+
+def _texts(textpage: Any) -> list[str]:
+    """The characters of a page by their index; empty where one is none, or one half of a pair."""
+    import pypdfium2.raw as raw
+
+    count = textpage.count_chars()
+    codes = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(textpage, 0, count, codes) == count + 1 and not any(0xD800 <= c < 0xE000 for c in codes):
+        return [chr(code) for code in codes[:count]]
+    each = [raw.FPDFText_GetUnicode(textpage, index) for index in range(count)]
+    return [chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "" for code in each]
 
 
 def _lines(chars: list[Char], page: int) -> list[_Line]:
     """Characters to lines by their height on the page; punctuation sits low, so half a character is the bound."""
     rows: list[list[Char]] = []
-    for char in sorted(chars, key=lambda c: -c.y):
-        near = next((row for row in reversed(rows[-3:]) if abs(_height(row) - char.y) < 0.6 * max(char.size, 6)), None)
-        if near is None:
-            rows.append([char])
+    for char in sorted(chars, key=_downwards):
+        bound = 0.6 * max(char.size, 6)
+        for row in reversed(rows[-3:]):
+            if abs(_height(row) - char.y) < bound:
+                row.append(char)
+                break
         else:
-            near.append(char)
+            rows.append([char])
     lines = []
     for number, row in enumerate(rows, 1):
-        row.sort(key=lambda c: c.left)
-        text = row[0].text
+        top = _height(row)
+        row.sort(key=_from_left)
+        parts = [row[0].text]
+        base = row[0]
         for before, char in itertools.pairwise(row):
-            gap = (char.left - before.right) / char.size
-            text += (" " if gap > _space_width(before.text, char.text) else "") + char.text
-        size = max(c.size for c in row)
-        lines.append(_Line(text, row[0].left, row[-1].right, _height(row), size, page, number))
+            if char.height < _RAISED * base.height and _is_raised(char, base):
+                parts.append(raise_marks(char.text))
+                continue
+            base = char
+            if (char.left - before.right) / char.size > _space_width(before.text, char.text):
+                parts.append(" ")
+            parts.append(char.text)
+        lines.append(_Line("".join(parts), row[0].left, row[-1].right, top, max(c.size for c in row), page, number))
     return lines
+
+
+def _downwards(char: Char) -> float:
+    return -char.y
+
+
+def _from_left(char: Char) -> float:
+    return char.left
+
+
+def _is_raised(char: Char, base: Char) -> bool:
+    digits = (char.text + base.text).isdigit()
+    return digits and _foot(char) - _foot(base) > (1 - _RAISED) * base.height
+
+
+def _foot(char: Char) -> float:
+    return char.y - char.height / 2
 
 
 def _space_width(before: str, after: str) -> float:
@@ -179,7 +223,8 @@ def _space_width(before: str, after: str) -> float:
 
 
 def _height(row: list[Char]) -> float:
-    return sorted(c.y for c in row)[len(row) // 2]
+    """The median height of the characters, which came from top to bottom."""
+    return row[(len(row) - 1) // 2].y
 
 
 def _ruled_areas(page: Any) -> Areas:
@@ -188,17 +233,44 @@ def _ruled_areas(page: Any) -> Areas:
 
     horizontal: list[_Rule] = []
     vertical: list[_Rule] = []
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=6):
-        x0, y0, x1, y1 = item.get_bounds() if hasattr(item, "get_bounds") else item.get_pos()
+    for path, (x0, y0, x1, y1) in _paths(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject):
         width, height = x1 - x0, y1 - y0
         if height <= _SNAP and width > 2 * _SNAP:
             horizontal.append(((y0 + y1) / 2, x0, x1))
         elif width <= _SNAP and height > 2 * _SNAP:
             vertical.append(((x0 + x1) / 2, y0, y1))
-        elif width > 2 * _SNAP and height > 2 * _SNAP and _is_stroked(item):
+        elif width > 2 * _SNAP and height > 2 * _SNAP and _is_stroked(path):
             horizontal += [(y0, x0, x1), (y1, x0, x1)]
             vertical += [(x0, y0, y1), (x1, y0, y1)]
     return rule_areas(horizontal, vertical)
+
+
+def _paths(parent: Any, count: Any, get: Any, *, depth: int = 6) -> Iterator[tuple[Any, tuple[float, ...]]]:
+    """The paths of a page or form with their bounds in points of the page; the helper objects of pypdfium2 are slow."""
+    import pypdfium2.raw as raw
+
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    places = tuple(ctypes.byref(value) for value in (left, bottom, right, top))
+    for index in range(count(parent)):
+        item = get(parent, index)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            if raw.FPDFPageObj_GetBounds(item, *places):
+                yield item, (left.value, bottom.value, right.value, top.value)
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth > 1:
+            matrix = raw.FS_MATRIX()
+            raw.FPDFPageObj_GetMatrix(item, matrix)
+            inner = _paths(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, depth=depth - 1)
+            for path, bounds in inner:
+                yield path, _moved(bounds, matrix)
+
+
+def _moved(bounds: tuple[float, ...], m: Any) -> tuple[float, ...]:
+    """Bounds in a form as bounds on the page that holds it."""
+    corners = [(x, y) for x in bounds[::2] for y in bounds[1::2]]
+    xs = [m.a * x + m.c * y + m.e for x, y in corners]
+    ys = [m.b * x + m.d * y + m.f for x, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def rule_areas(horizontal: list[_Rule], vertical: list[_Rule]) -> Areas:
@@ -211,7 +283,7 @@ def _is_stroked(path: Any) -> bool:
     import pypdfium2.raw as raw
 
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    return bool(raw.FPDFPath_GetDrawMode(path.raw, fill, stroke)) and bool(stroke.value)
+    return bool(raw.FPDFPath_GetDrawMode(path, fill, stroke)) and bool(stroke.value)
 
 
 def _merge(lines: list[_Rule]) -> list[_Rule]:
