@@ -28,7 +28,9 @@ TRUTH = [json.loads(line) for line in (DEMO / "truth.jsonl").read_text("utf-8").
 KNOWN: dict[str, dict[str, str]] = {
     "metadata": {},
     "sections": {},
-    "statements": {},
+    "statements": {
+        "yunsu-government/2023.docx": "a lack that opens with the year and the body is taken for a lead-in by the trained roles",
+    },
     "furniture": {},
     "cells": {},
     "checks": {},
