@@ -29,7 +29,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "metadata": {},
     "sections": {},
     "statements": {
-        "yunsu-government/2023.docx": "a lack that opens with the year and the body is taken for a lead-in by the trained roles",
+        "yunsu-government/2023.docx": "the trained roles take a lack that opens with year and body for a lead-in",
     },
     "furniture": {},
     "cells": {},
