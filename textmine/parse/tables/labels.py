@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -183,9 +183,9 @@ def _match_nearly(text: str) -> Meanings:
     near: set[int] = set()
     for a, b in pairwise(text):
         near.update(_by_pair().get(a + b, ()))
-    measured = sorted((_distance(text, _labels()[number].text), number) for number in near)
-    if not measured:
+    if not any(_may_be_near(text, _labels()[number].text) for number in near):
         return NOTHING
+    measured = sorted((_distance(text, _labels()[number].text), number) for number in near)
     best, number = measured[0]
     label = _labels()[number]
     if best > len(label.text) // _TOLERANCE + 0.5 or len(label.text) < _TOLERANCE:
@@ -197,6 +197,26 @@ def _match_nearly(text: str) -> Meanings:
         if distance <= best or distance + 0.5 < _distance(rival.text, label.text):
             return NOTHING
     return label.meanings
+
+
+def _may_be_near(printed: str, label: str) -> bool:
+    """Whether the distance can be small enough: what one of the two lacks of the other costs at least 1 a character.
+
+    Running text fails here, without the distance to any label being computed.
+    """
+    bound = len(label) // _TOLERANCE + 0.5
+    if len(label) - len(printed) > bound or len(label) < _TOLERANCE:
+        return False
+    missing = sum((_characters(label) - Counter(printed)).values())
+    if missing > bound:
+        return False
+    strays = _strays()
+    return sum(n for char, n in (Counter(printed) - _characters(label)).items() if char not in strays) <= bound
+
+
+@cache
+def _characters(label: str) -> Counter[str]:
+    return Counter(label)
 
 
 def _distance(printed: str, label: str) -> float:
