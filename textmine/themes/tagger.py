@@ -192,13 +192,51 @@ def tag_statements(
 
 
 def _tag_records(statements: Sequence[Statement], tagger: Tagger) -> tuple[Tag, ...]:
-    predictions = tagger.predict([item.text for item in statements], [item.role for item in statements])
-    return tuple(
-        _tag(hit, item.statement_id, item.report_id, item.start)
-        for item, prediction in zip(statements, predictions, strict=True)
-        if prediction.role != "context"
-        for hit in prediction.best()
-    )
+    rows = TagMemo(tagger).rows(statements)
+    return tuple(Tag(*row) for row in rows)
+
+
+class TagMemo:
+    """Asks a tagger once for each distinct statement, whatever enumerator stands before it, and remembers the answers.
+
+    Args:
+        tagger: what decides.
+        size: distinct statements that are remembered at the most.
+
+    >>> labels = ["一是", "二是"]
+    >>> statements = [Statement("r-1", "r", 1, "problem", label, 0, 6, f"{label}更新慢。") for label in labels]
+    >>> [row[2] for row in TagMemo(RuleTagger()).rows(statements)]
+    ['timeliness', 'timeliness']
+    """
+
+    def __init__(self, tagger: Tagger, size: int = 100_000) -> None:
+        self.tagger, self.size = tagger, size
+        self._known: dict[tuple[str, Role], tuple[Hit, ...]] = {}
+
+    def rows(self, statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
+        """Return the tags of statements as rows of the frame ``tags``."""
+        known = self._known
+        keys: list[tuple[str, Role]] = []
+        shifts: list[int] = []
+        for item in statements:
+            # the printed enumerator says nothing of the theme
+            shift = len(item.label) if item.text.startswith(item.label) else 0
+            shifts.append(item.start + shift)
+            keys.append((item.text[shift:], item.role))
+        fresh = [key for key in dict.fromkeys(keys) if key not in known]
+        if len(known) + len(fresh) > self.size:
+            known.clear()
+            fresh = list(dict.fromkeys(keys))
+        if fresh:
+            predictions = self.tagger.predict([text for text, _ in fresh], [role for _, role in fresh])
+            for key, prediction in zip(fresh, predictions, strict=True):
+                known[key] = prediction.best() if prediction.role != "context" else ()
+        return [
+            (item.statement_id, item.report_id, hit.theme, hit.score, hit.source, hit.rule_id)
+            + ((None, None) if hit.start is None or hit.end is None else (hit.start + shift, hit.end + shift))
+            for item, key, shift in zip(statements, keys, shifts, strict=True)
+            for hit in known[key]
+        ]
 
 
 def _tag(hit: Hit, statement_id: str, report_id: str, offset: int) -> Tag:

@@ -94,7 +94,7 @@ class Form:
     def columns(self) -> CellColumns:
         """Return the cells as columns; only of a form in which each stands once."""
         plan, numbers = self.plan, self.numbers
-        values, notes = ([column[at] for at in plan.places] for column in (numbers.values, numbers.notes))
+        values, notes = [numbers.values[at] for at in plan.places], [numbers.notes[at] for at in plan.places]
         columns = CellColumns(
             plan.keys,
             values,
@@ -185,10 +185,7 @@ def _read_line(line: str) -> _Line:
 
 def _without_number(token: Token) -> str:
     """A token as it stands in a form: of a number counts only whether it has digits."""
-    if token.kind == "words":
-        text = token.text
-    else:
-        text = "0" if any(char.isdigit() for char in token.text) else ""
+    text = token.text if token.kind == "words" else "0" if any(map(str.isdigit, token.text)) else ""
     return f"{token.kind[0]}\x1f{text}\x1f{token.field}\x1f{token.n_fields}"
 
 
