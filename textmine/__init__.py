@@ -24,6 +24,8 @@ _HOMES: Final = {
     "check_years": "textmine.checks",
     "mine": "textmine.pipeline",
     "mine_file": "textmine.pipeline",
+    "WordModel": "textmine.word_model",
+    "count_labels": "textmine.word_model",
     "load_frames": "textmine.frames",
     "count_themes": "textmine.summarize",
     "summarize": "textmine.summarize",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
@@ -34,13 +35,13 @@ def check_narrative(report: Report, cells: CellValues, starts: Iterable[int | No
     meta = report.metadata
     year = int(meta.year.value) if meta.year and meta.year.value.isdigit() else None
     agency = meta.agency.value if meta.agency else ""
-    spans = [start for start in starts if start is not None]
+    places = sorted(start for start in starts if start is not None)
     for section in report.sections:
         if section.section in _PROSE:
             readings = [
                 reading
                 for reading in read_narrative(section.text, year=year, agency=agency, start=section.start)
-                if not any(reading.start <= start < reading.end for start in spans)
+                if bisect_left(places, reading.start) == bisect_left(places, reading.end)
             ]
             yield from (compare_reading(report.report_id, reading, cells) for reading in readings)
             yield from _enumerations(report.report_id, readings)

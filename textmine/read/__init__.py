@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from pathlib import Path
 
 from textmine.errors import ReadError
@@ -39,8 +40,9 @@ def read_path(path: str | Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     name = str(path)
     file = Path(path)
     try:
-        size = file.stat().st_size
-        if not file.is_file():
+        status = file.stat()
+        size = status.st_size
+        if not stat.S_ISREG(status.st_mode):
             raise ReadError(name, "unknown_format", "not a regular file")
         if size > max_bytes:
             raise ReadError(name, "too_large", f"{size} bytes, the bound is {max_bytes}")

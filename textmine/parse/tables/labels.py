@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -207,16 +207,13 @@ def _may_be_near(printed: str, label: str) -> bool:
     bound = len(label) // _TOLERANCE + 0.5
     if len(label) - len(printed) > bound or len(label) < _TOLERANCE:
         return False
-    missing = sum((_characters(label) - Counter(printed)).values())
-    if missing > bound:
-        return False
-    strays = _strays()
-    return sum(n for char, n in (Counter(printed) - _characters(label)).items() if char not in strays) <= bound
+    theirs, ours = frozenset(printed), _characters(label)
+    return len(ours - theirs) <= bound and len(theirs - ours - _strays()) <= bound
 
 
 @cache
-def _characters(label: str) -> Counter[str]:
-    return Counter(label)
+def _characters(label: str) -> frozenset[str]:
+    return frozenset(label)
 
 
 def _distance(printed: str, label: str) -> float:
