@@ -22,12 +22,14 @@ from textmine import __version__
 from textmine.checks import check_columns, check_report
 from textmine.errors import ReadError, TextmineError
 from textmine.frames import COLUMNS, arrow_schema, rows_to_arrow, to_arrow
+from textmine.model_store import default_tagger
 from textmine.parse import parse_columns, parse_report
 from textmine.parse.tables import CellColumns
 from textmine.read import read_bytes, read_file, read_path
 from textmine.records import Check, Report, Skipped, Source, Statement, Tag
-from textmine.statements import split_statements
-from textmine.themes import RuleTagger, Tagger, TagMemo, tag_statements
+from textmine.roles import decide_roles
+from textmine.statements import RoleDecider, split_statements
+from textmine.themes import Tagger, TagMemo, tag_statements
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,12 +48,18 @@ class Mined:
     tags: tuple[Tag, ...]
     checks: tuple[Check, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """Return the report as a notebook shows it: sections, statements by role, themes."""
+        from textmine.display import show_report
+
+        return show_report(self.report, self.statements, self.tags).html
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What decides the content of the frames, beside the files themselves; crosses process borders."""
 
-    tagger: Tagger = field(default_factory=RuleTagger)
+    tagger: Tagger = field(default_factory=default_tagger)
     ocr: bool = False
 
     @property
@@ -75,9 +83,15 @@ def mine_source(source: Source, *, tagger: Tagger | None = None) -> Mined:
     Raises:
         ReadError: the source is no report.
     """
+    chosen = tagger if tagger is not None else default_tagger()
     report = parse_report(source)
-    statements = split_statements(report)
-    return Mined(report, statements, tag_statements(statements, tagger=tagger or RuleTagger()), check_report(report))
+    statements = split_statements(report, decide=_decider(chosen))
+    return Mined(report, statements, tag_statements(statements, tagger=chosen), check_report(report))
+
+
+def _decider(tagger: Tagger) -> RoleDecider:
+    decide: RoleDecider = getattr(tagger, "decide_pieces", decide_roles)  # a trained tagger knows roles too
+    return decide
 
 
 # --- one batch ------------------------------------------------------------------------------------
@@ -128,7 +142,7 @@ class Miner:
             refused: path -> (reason, detail) of files that are not to be touched, because they cost a worker its life.
             before: called with each file before it is read.
         """
-        clock, rows = Clock(), _Rows()
+        clock, rows = Clock(), _Rows(_decider(self.options.tagger))
         files: list[dict[str, Any]] = []
         seen: set[str] = set()
         for path in paths:
@@ -154,14 +168,14 @@ class Miner:
             except Exception:  # the process border: one bad file must not cost the run
                 rows.skip(Skipped(path, "mine", "internal_error", traceback.format_exc()))
         clock.lap("read")
-        rows.tags = self._memo.rows(rows.statements)
+        rows.tag(self._memo)
         clock.lap("tag")
         tables = rows.tables()
         clock.lap("frames")
         return Batch(files, rows.skipped, tables, clock.seconds)
 
 
-_statement_row = attrgetter(*(column.name for column in COLUMNS["statements"]))
+_statement_row = attrgetter(*(column.name for column in COLUMNS["statements"][:-1]))
 _check_row = attrgetter(*(column.name for column in COLUMNS["checks"]))
 _section_row = attrgetter(*(column.name for column in COLUMNS["sections"][1:]))
 
@@ -169,11 +183,13 @@ _section_row = attrgetter(*(column.name for column in COLUMNS["sections"][1:]))
 class _Rows:
     """Rows of all frames as they are found, values in the order of the columns; cells stay columns."""
 
-    def __init__(self) -> None:
+    def __init__(self, decide: RoleDecider) -> None:
+        self.decide = decide
         self.reports: list[tuple[Any, ...]] = []
         self.sections: list[tuple[Any, ...]] = []
         self.cells: list[tuple[str, CellColumns]] = []
         self.statements: list[Statement] = []
+        self.doubts: list[bool] = []
         self.tags: list[tuple[Any, ...]] = []
         self.checks: list[tuple[Any, ...]] = []
         self.skipped: list[dict[str, Any]] = []
@@ -185,7 +201,7 @@ class _Rows:
         """Parse, split and check a report; its rows are added when all of it succeeded."""
         report, cells = parse_columns(source)
         clock.lap("parse")
-        statements = split_statements(report)
+        statements = split_statements(report, decide=self.decide)
         clock.lap("split")
         sums, narrative = check_columns(report, cells)
         own, nowhere = (report.report_id,), (None, None)
@@ -200,16 +216,24 @@ class _Rows:
         self.skipped += map(asdict, report.skipped)
         clock.lap("frames")
 
+    def tag(self, memo: TagMemo) -> None:
+        """Tag all statements at once."""
+        self.tags, self.doubts = memo.read(self.statements)
+
     def tables(self) -> dict[str, pa.Table]:
         return {
             "reports": rows_to_arrow("reports", self.reports),
             "sections": rows_to_arrow("sections", self.sections),
             "cells": _cell_table(self.cells),
-            "statements": rows_to_arrow("statements", list(map(_statement_row, self.statements))),
+            "statements": rows_to_arrow("statements", self._statement_rows()),
             "tags": rows_to_arrow("tags", self.tags),
             "checks": rows_to_arrow("checks", self.checks),
             "skipped": to_arrow("skipped", self.skipped),
         }
+
+    def _statement_rows(self) -> list[tuple[Any, ...]]:
+        rows = map(_statement_row, self.statements)
+        return [(*row, doubt) for row, doubt in zip(rows, self.doubts, strict=True)]
 
 
 def _report_row(report: Report) -> tuple[Any, ...]:
@@ -309,7 +333,7 @@ def mine(
     Args:
         inputs: files, folders or globs, one or several.
         out: a folder; what it holds already of unchanged files is used again.
-        tagger: what tags the statements; without one, the rules of the packaged codebook.
+        tagger: what tags the statements and, where it can, decides their roles; without one, the packaged model.
         jobs: processes; ``None`` takes the number of cores. The rows do not depend on it.
         timeout: seconds that one file may take; a file that takes longer is skipped.
         force: mine files again that ``out`` holds already.
@@ -372,8 +396,10 @@ def mine_to_folder(
     parts = _run(files, options, store, jobs=jobs, timeout=timeout, strict=strict, progress=progress)
     counts, reasons = store.join(parts)
     manifest = _manifest(options, inputs, counts, reasons, jobs=jobs, timeout=timeout, began=began)
-    store.finish(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
-    return manifest
+    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    store.finish(text)
+    written: dict[str, Any] = json.loads(text)
+    return written
 
 
 def _options(tagger: Tagger | None, ocr: bool) -> Options:
@@ -381,7 +407,7 @@ def _options(tagger: Tagger | None, ocr: bool) -> Options:
         from textmine.read.ocr import require_ocr
 
         require_ocr()
-    return Options(tagger if tagger is not None else RuleTagger(), ocr)
+    return Options(tagger if tagger is not None else default_tagger(), ocr)
 
 
 def _listed(inputs: Sequence[str | Path] | str | Path) -> list[str]:

@@ -168,8 +168,8 @@ def tag_statements(
     Args:
         statements: ``Statement`` records (then offsets of tags point into the report), or a frame with a column
             ``text`` and, where known, ``role``, ``statement_id``, ``report_id``, ``start``.
-        tagger: what decides; without one, the rules of ``codebook``.
-        codebook: the codebook of the rules; without one, the packaged one. Not beside ``tagger``.
+        tagger: what decides; without one, the trained tagger that the package brings.
+        codebook: tag by the rules of this codebook instead. Not beside ``tagger``.
 
     Returns:
         A tuple of ``Tag`` for records; for a frame, the frame ``tags`` (statement_id, report_id, theme, score,
@@ -180,20 +180,32 @@ def tag_statements(
         ValueError: ``tagger`` and ``codebook`` are both given.
 
     >>> statement = Statement("r-1", "r", 1, "problem", "一是", 10, 19, "一是更新不及时。")
-    >>> [(tag.theme, tag.start, tag.end) for tag in tag_statements([statement])]
+    >>> [(tag.theme, tag.source) for tag in tag_statements([statement])]
+    [('timeliness', 'model')]
+    >>> [(tag.theme, tag.start, tag.end) for tag in tag_statements([statement], tagger=RuleTagger())]
     [('timeliness', 12, 17)]
     """
     if tagger is not None and codebook is not None:
         raise ValueError("give a tagger or a codebook, not both: a tagger has its codebook")
-    chosen = tagger if tagger is not None else RuleTagger(codebook)
+    chosen = _chosen(tagger, codebook)
     if hasattr(statements, "columns"):
         return _tag_frame(statements, chosen)
     return _tag_records(list(statements), chosen)
 
 
+def _chosen(tagger: Tagger | None, codebook: Codebook | None) -> Tagger:
+    if tagger is not None:
+        return tagger
+    if codebook is not None:
+        return RuleTagger(codebook)
+    from textmine.model_store import default_tagger  # the store knows the classifier, which knows this module
+
+    return default_tagger()
+
+
 def _tag_records(statements: Sequence[Statement], tagger: Tagger) -> tuple[Tag, ...]:
-    rows = TagMemo(tagger).rows(statements)
-    return tuple(Tag(*row) for row in rows)
+    tags, _ = TagMemo(tagger).read(statements)
+    return tuple(Tag(*row) for row in tags)
 
 
 class TagMemo:
@@ -205,38 +217,39 @@ class TagMemo:
 
     >>> labels = ["一是", "二是"]
     >>> statements = [Statement("r-1", "r", 1, "problem", label, 0, 6, f"{label}更新慢。") for label in labels]
-    >>> [row[2] for row in TagMemo(RuleTagger()).rows(statements)]
+    >>> [row[2] for row in TagMemo(RuleTagger()).read(statements)[0]]
     ['timeliness', 'timeliness']
     """
 
     def __init__(self, tagger: Tagger, size: int = 100_000) -> None:
         self.tagger, self.size = tagger, size
-        self._known: dict[tuple[str, Role], tuple[Hit, ...]] = {}
+        self._known: dict[tuple[str, Role], tuple[bool, tuple[Hit, ...]]] = {}
 
-    def rows(self, statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
-        """Return the tags of statements as rows of the frame ``tags``."""
-        known = self._known
-        keys: list[tuple[str, Role]] = []
-        shifts: list[int] = []
-        for item in statements:
-            # the printed enumerator says nothing of the theme
-            shift = len(item.label) if item.text.startswith(item.label) else 0
-            shifts.append(item.start + shift)
-            keys.append((item.text[shift:], item.role))
-        fresh = [key for key in dict.fromkeys(keys) if key not in known]
-        if len(known) + len(fresh) > self.size:
-            known.clear()
+    def read(self, statements: Sequence[Statement]) -> tuple[list[tuple[Any, ...]], list[bool]]:
+        """Return tags as rows of the frame ``tags``, and for each statement whether it is doubtful."""
+        # the printed enumerator says nothing of the theme
+        shifts = [len(item.label) if item.text.startswith(item.label) else 0 for item in statements]
+        keys = [(item.text[shift:], item.role) for item, shift in zip(statements, shifts, strict=True)]
+        self._ask(keys)
+        answers = [self._known[key] for key in keys]
+        tags: list[tuple[Any, ...]] = []
+        for item, shift, (_, hits) in zip(statements, shifts, answers, strict=True):
+            own, start = (item.statement_id, item.report_id), item.start + shift
+            for hit in hits:
+                span = (None, None) if hit.start is None or hit.end is None else (hit.start + start, hit.end + start)
+                tags.append((*own, hit.theme, hit.score, hit.source, hit.rule_id, *span))
+        return tags, [doubtful for doubtful, _ in answers]
+
+    def _ask(self, keys: Sequence[tuple[str, Role]]) -> None:
+        fresh = [key for key in dict.fromkeys(keys) if key not in self._known]
+        if len(self._known) + len(fresh) > self.size:
+            self._known.clear()
             fresh = list(dict.fromkeys(keys))
         if fresh:
             predictions = self.tagger.predict([text for text, _ in fresh], [role for _, role in fresh])
             for key, prediction in zip(fresh, predictions, strict=True):
-                known[key] = prediction.best() if prediction.role != "context" else ()
-        return [
-            (item.statement_id, item.report_id, hit.theme, hit.score, hit.source, hit.rule_id)
-            + ((None, None) if hit.start is None or hit.end is None else (hit.start + shift, hit.end + shift))
-            for item, key, shift in zip(statements, keys, shifts, strict=True)
-            for hit in known[key]
-        ]
+                hits = prediction.best() if prediction.role != "context" else ()
+                self._known[key] = prediction.uncertain, hits
 
 
 def _tag(hit: Hit, statement_id: str, report_id: str, offset: int) -> Tag:
@@ -308,4 +321,7 @@ def explain(
     ['专职人员不足', '更新不及时']
     """
     chosen = tagger if tagger is not None else RuleTagger(codebook)
+    if hasattr(chosen, "explain"):  # a trained tagger tells the words too
+        told: Prediction = chosen.explain(text, role)
+        return told
     return chosen.predict([text], [role])[0]
