@@ -21,6 +21,8 @@ COMMANDS: Final = {
     "check": "Show what does not add up in reports, and what explains it.",
     "split": "Split problems parts into statements with roles.",
     "tag": "Tag statements with themes.",
+    "train": "Train a tagger on labelled statements.",
+    "evaluate": "Score a model on labelled statements.",
     "codebook": "Show, check and compare codebooks.",
     "dictionary": "Check the words of a segmenter dictionary.",
 }

@@ -9,7 +9,8 @@ import click
 @click.argument("file", default="-")
 @click.option("-o", "--output", default="-", show_default=True, help="a JSON lines file; - is the standard output")
 @click.option("--codebook", "codebook_folder", help="folder of a codebook; without it, the packaged one")
-def tag(file: str, output: str, codebook_folder: str | None) -> None:
+@click.option("--model", "model_folder", help="folder of a trained model; without it, the rules of the codebook")
+def tag(file: str, output: str, codebook_folder: str | None, model_folder: str | None) -> None:
     """Tag statements with themes, one line of JSON each.
 
     FILE is JSON lines or CSV with id, text and, where known, role; without a role it is decided.
@@ -19,10 +20,12 @@ def tag(file: str, output: str, codebook_folder: str | None) -> None:
     from dataclasses import asdict
 
     from textmine.cli.streams import open_output, put_line, read_input, read_items
-    from textmine.themes import RuleTagger, load_codebook
+    from textmine.model_store import load_model
+    from textmine.themes import RuleTagger, Tagger, load_codebook
 
     items = read_items(read_input(file), file)
-    tagger = RuleTagger(load_codebook(codebook_folder) if codebook_folder else None)
+    book = load_codebook(codebook_folder) if codebook_folder else None
+    tagger: Tagger = load_model(model_folder, codebook=book) if model_folder else RuleTagger(book)
     predictions = tagger.predict([item["text"] for item in items], [item.get("role") for item in items])
     with open_output(output) as stream:
         for item, prediction in zip(items, predictions, strict=True):

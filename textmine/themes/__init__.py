@@ -1,6 +1,21 @@
-"""Themes: the codebook as data, and what tags statements by it."""
+"""Statements → tags: the codebook as data, the rules that read it, and the taggers."""
 
-from textmine.themes.codebook import Codebook, load_codebook
-from textmine.themes.tagger import Hit, Prediction, RuleTagger, Tagger, tag_statements
+from __future__ import annotations
 
-__all__ = ["Codebook", "Hit", "Prediction", "RuleTagger", "Tagger", "load_codebook", "tag_statements"]
+from textmine.themes.codebook import Codebook, CodebookFinding, Example, Rule, Theme, load_codebook
+from textmine.themes.tagger import Hit, Prediction, RuleTagger, Tagger, explain, tag_statements
+
+__all__ = [
+    "Codebook",
+    "CodebookFinding",
+    "Example",
+    "Hit",
+    "Prediction",
+    "Rule",
+    "RuleTagger",
+    "Tagger",
+    "Theme",
+    "explain",
+    "load_codebook",
+    "tag_statements",
+]

@@ -1,65 +1,88 @@
-"""Step 5: statements → tags, by the terms of the codebook."""
+"""Statements → tags. Every tagger, by rules or trained, answers ``predict`` with the same records."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, overload, runtime_checkable
 
-from textmine.records import Role, Statement, Tag, TagSource
-from textmine.statements import decide_role
+from textmine.records import ROLES, Role, Statement, Tag, TagSource
 from textmine.themes.codebook import Codebook, load_codebook
+from textmine.themes.rules import RuleEngine
 
-#: a stated purpose is not the assertion (codebook, rule 1): from the mark to the end of the clause
-_PURPOSE: Final = re.compile(
-    r"(?:确保|从而|以便|努力实现|(?<=[，,])(?:不断|切实)?(?:提高|提升)(?=[^，。；]*水平))[^。；]*"
-)
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Below this a role or the best theme of a statement is a guess that a person should look at.
+UNCERTAIN_BELOW: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A theme found in a text: ``text[start:end]`` are the words that spoke for it."""
+    """A theme with what spoke for it; ``start`` and ``end`` are offsets into the text of the statement."""
 
     theme: str
     score: float
     source: TagSource
-    rule_id: str | None
-    start: int
-    end: int
+    rule_id: str | None = None
+    start: int | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
+    """What a tagger says of one statement; ``hits`` best first, several of one theme where several rules fired."""
+
     role: Role
+    role_score: float
     hits: tuple[Hit, ...]
-
-
-class Tagger(Protocol):
-    """What tags statements; a trained tagger can stand in the place of the rules."""
+    uncertain: bool
 
     @property
-    def fingerprint(self) -> str: ...
+    def themes(self) -> tuple[str, ...]:
+        """The themes, each once, best first."""
+        return tuple(dict.fromkeys(hit.theme for hit in self.hits))
 
-    def describe(self) -> dict[str, Any]: ...
+    def best(self) -> tuple[Hit, ...]:
+        """Return the best hit of each theme."""
+        first: dict[str, Hit] = {}
+        for hit in self.hits:
+            first.setdefault(hit.theme, hit)
+        return tuple(first.values())
 
-    def predict(self, texts: Sequence[str], roles: Sequence[Role | None]) -> list[Prediction]: ...
+
+@runtime_checkable
+class Tagger(Protocol):
+    """What ``tag_statements`` asks of a tagger."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the tagger could answer differently."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the manifest of a mined folder says of the tagger."""
+
+    def predict(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> list[Prediction]:
+        """Return one prediction for each text; a role of ``None`` is decided."""
 
 
 class RuleTagger:
-    """Tags by the terms of a codebook; one pass of one expression for each theme and role.
+    """The tagger that reads the rules of a codebook.
 
-    >>> RuleTagger().predict(["二是业务培训不够；"], ["problem"])[0].hits[0].theme
-    'training'
+    Args:
+        codebook: a codebook, or ``None`` for the packaged one.
+
+    >>> tagger = RuleTagger()
+    >>> [prediction.themes for prediction in tagger.predict(["加强业务培训，确保信息公开及时准确。"], ["measure"])]
+    [('training',)]
     """
 
     def __init__(self, codebook: Codebook | None = None) -> None:
-        self.codebook = codebook or load_codebook()
-        self._rules = [
-            (theme.code, rule.id, rule.role, _compile(rule.terms))
-            for theme in self.codebook.themes
-            for rule in theme.rules
-        ]
+        self.codebook = codebook if codebook is not None else load_codebook()
+        self._engine = RuleEngine(self.codebook)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return RuleTagger, (self.codebook,)
 
     @property
     def fingerprint(self) -> str:
@@ -67,46 +90,184 @@ class RuleTagger:
         return f"rules:{self.codebook.version}:{self.codebook.digest[:16]}"
 
     def describe(self) -> dict[str, Any]:
-        """Return what the manifest says of the tagger."""
+        """Return what the manifest of a mined folder says of the tagger."""
         return {"kind": "rules", "codebook": {"version": self.codebook.version, "digest": self.codebook.digest}}
 
-    def predict(self, texts: Sequence[str], roles: Sequence[Role | None]) -> list[Prediction]:
-        """Return role and hits of each text; a role that is ``None`` is decided."""
-        return [self._one(text, role) for text, role in zip(texts, roles, strict=True)]
+    def predict(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> list[Prediction]:
+        """Return a prediction for each text; equal texts with equal roles are read once.
 
-    def _one(self, text: str, role: Role | None) -> Prediction:
-        role = role or decide_role(text)[0]
-        if role == "context":
-            return Prediction(role, ())
-        # blanks of the same length keep the offsets
-        seen = _PURPOSE.sub(lambda match: " " * len(match[0]), text)
-        hits: dict[str, Hit] = {}
-        for theme, rule_id, wanted, pattern in self._rules:
-            if theme in hits or wanted not in {"both", role}:
-                continue
-            if found := pattern.search(seen):
-                hits[theme] = Hit(theme, 1.0, "rule", rule_id, found.start(), found.end())
-        return Prediction(role, tuple(hits.values()))
+        Args:
+            texts: statements.
+            roles: ``problem``, ``measure``, ``context`` or ``None`` (to be decided) for each.
 
+        Raises:
+            ValueError: the lengths differ, or a role is none of these.
 
-def _compile(terms: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(term) for term in sorted(terms, key=lambda t: (-len(t), t))))
+        >>> RuleTagger().predict(["专职人员不足。"], ["problem"])[0].hits[0].theme
+        'staffing'
+        """
+        known: dict[tuple[str, Role, float], Prediction] = {}
+        predictions = []
+        for text, (role, role_score) in zip(texts, decided_roles(texts, roles), strict=True):
+            key = (text, role, role_score)
+            if key not in known:
+                known[key] = self._predict_one(text, role, role_score)
+            predictions.append(known[key])
+        return predictions
 
-
-def tag_statements(statements: Sequence[Statement], *, tagger: Tagger | None = None) -> tuple[Tag, ...]:
-    """Return the tags of statements, offsets into the text of their report."""
-    predictions = (tagger or RuleTagger()).predict([s.text for s in statements], [s.role for s in statements])
-    return tuple(
-        Tag(
-            statement.statement_id,
-            statement.report_id,
-            hit.theme,
-            hit.score,
-            hit.source,
-            hit.rule_id,
-            statement.start + hit.start,
-            statement.start + hit.end,
+    def _predict_one(self, text: str, role: Role, role_score: float) -> Prediction:
+        hits = tuple(
+            Hit(hit.theme, round(hit.score, 4), "rule", hit.rule_id, hit.start, hit.end)
+            for hit in self._engine.hits(text, role)
         )
-        for statement, prediction in zip(statements, predictions, strict=True)
-        for hit in prediction.hits
+        weak = bool(hits) and hits[0].score < UNCERTAIN_BELOW
+        return Prediction(role, role_score, hits, weak or role_score < UNCERTAIN_BELOW)
+
+
+def decided_roles(texts: Sequence[str], roles: Sequence[str | None] | None) -> list[tuple[Role, float]]:
+    """Return role and score for each text: a given role is certain, a missing one is decided from the text.
+
+    Raises:
+        ValueError: the lengths differ, or a role is unknown.
+
+    >>> decided_roles(["专职人员不足。"], ["problem"])
+    [('problem', 1.0)]
+    """
+    given = list(roles) if roles is not None else [None] * len(texts)
+    if len(given) != len(texts):
+        raise ValueError(f"{len(texts)} texts, but {len(given)} roles")
+    unknown = sorted({role for role in given if role is not None and role not in ROLES})
+    if unknown:
+        raise ValueError(f"unknown role {unknown[0]!r}; roles are {', '.join(ROLES)}")
+    if None not in given:
+        return [(role, 1.0) for role in given]  # type: ignore[misc]
+    from textmine.statements import decide_role
+
+    decided: list[tuple[Role, float]] = []
+    for text, role in zip(texts, given, strict=True):
+        decided.append((role, 1.0) if role is not None else decide_role(text))  # type: ignore[arg-type]
+    return decided
+
+
+@overload
+def tag_statements(
+    statements: Iterable[Statement], *, tagger: Tagger | None = None, codebook: Codebook | None = None
+) -> tuple[Tag, ...]: ...
+@overload
+def tag_statements(
+    statements: pd.DataFrame, *, tagger: Tagger | None = None, codebook: Codebook | None = None
+) -> pd.DataFrame: ...
+def tag_statements(
+    statements: Iterable[Statement] | pd.DataFrame,
+    *,
+    tagger: Tagger | None = None,
+    codebook: Codebook | None = None,
+) -> tuple[Tag, ...] | pd.DataFrame:
+    """Return the themes of statements, one tag for each theme a statement carries, best first.
+
+    Args:
+        statements: ``Statement`` records (then offsets of tags point into the report), or a frame with a column
+            ``text`` and, where known, ``role``, ``statement_id``, ``report_id``, ``start``.
+        tagger: what decides; without one, the rules of ``codebook``.
+        codebook: the codebook of the rules; without one, the packaged one. Not beside ``tagger``.
+
+    Returns:
+        A tuple of ``Tag`` for records; for a frame, the frame ``tags`` (statement_id, report_id, theme, score,
+        source, rule_id, start, end).
+
+    Raises:
+        FrameError: the frame has no column ``text``.
+        ValueError: ``tagger`` and ``codebook`` are both given.
+
+    >>> statement = Statement("r-1", "r", 1, "problem", "一是", 10, 19, "一是更新不及时。")
+    >>> [(tag.theme, tag.start, tag.end) for tag in tag_statements([statement])]
+    [('timeliness', 12, 17)]
+    """
+    if tagger is not None and codebook is not None:
+        raise ValueError("give a tagger or a codebook, not both: a tagger has its codebook")
+    chosen = tagger if tagger is not None else RuleTagger(codebook)
+    if hasattr(statements, "columns"):
+        return _tag_frame(statements, chosen)
+    return _tag_records(list(statements), chosen)  # type: ignore[arg-type]
+
+
+def _tag_records(statements: Sequence[Statement], tagger: Tagger) -> tuple[Tag, ...]:
+    predictions = tagger.predict([item.text for item in statements], [item.role for item in statements])
+    return tuple(
+        _tag(hit, item.statement_id, item.report_id, item.start)
+        for item, prediction in zip(statements, predictions, strict=True)
+        if prediction.role != "context"
+        for hit in prediction.best()
     )
+
+
+def _tag(hit: Hit, statement_id: str, report_id: str, offset: int) -> Tag:
+    start = None if hit.start is None else hit.start + offset
+    end = None if hit.end is None else hit.end + offset
+    return Tag(statement_id, report_id, hit.theme, hit.score, hit.source, hit.rule_id, start, end)
+
+
+def _tag_frame(frame: Any, tagger: Tagger) -> pd.DataFrame:
+    from textmine.errors import FrameError
+
+    if "text" not in frame.columns:
+        raise FrameError(f"a column 'text' is needed; the frame has {', '.join(map(str, frame.columns)) or 'none'}")
+    texts = ["" if _missing(value) else str(value) for value in frame["text"]]
+    roles = [None if _missing(value) or value == "" else str(value) for value in _column(frame, "role")]
+    ids = [str(number) if _missing(value) else str(value) for number, value in enumerate(_column(frame, "statement_id"), 1)]
+    reports = ["" if _missing(value) else str(value) for value in _column(frame, "report_id")]
+    starts = [0 if _missing(value) else int(value) for value in _column(frame, "start")]
+    tags = [
+        _tag(hit, *place)
+        for place, prediction in zip(
+            zip(ids, reports, starts, strict=True), tagger.predict(texts, roles), strict=True
+        )
+        if prediction.role != "context"
+        for hit in prediction.best()
+    ]
+    return _tags_frame(tags)
+
+
+def _column(frame: Any, name: str) -> Iterable[Any]:
+    return frame[name] if name in frame.columns else [None] * len(frame)
+
+
+def _missing(value: object) -> bool:
+    # None, NaN and pandas.NA differ from themselves or refuse to be compared; no import of pandas is needed
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value  # noqa: PLR0124
+
+
+def _tags_frame(tags: Sequence[Tag]) -> pd.DataFrame:
+    import pandas as pd
+
+    types = {
+        "statement_id": "string",
+        "report_id": "string",
+        "theme": "string",
+        "score": "Float64",
+        "source": "string",
+        "rule_id": "string",
+        "start": "Int64",
+        "end": "Int64",
+    }
+    columns = {name: pd.array([getattr(tag, name) for tag in tags], dtype=dtype) for name, dtype in types.items()}
+    return pd.DataFrame(columns)
+
+
+def explain(
+    text: str, role: str | None = None, *, tagger: Tagger | None = None, codebook: Codebook | None = None
+) -> Prediction:
+    """Return role and all hits of one statement, with the rules and the words that spoke for each theme.
+
+    Args:
+        text: a statement.
+        role: its role where known; decided otherwise.
+        tagger: what decides; without one, the rules of ``codebook``.
+        codebook: the codebook of the rules; without one, the packaged one.
+
+    >>> text = "专职人员不足，更新不及时。"
+    >>> [text[hit.start : hit.end] for hit in explain(text, "problem").best()]
+    ['专职人员不足', '更新不及时']
+    """
+    chosen = tagger if tagger is not None else RuleTagger(codebook)
+    return chosen.predict([text], [role])[0]

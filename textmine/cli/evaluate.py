@@ -1,0 +1,43 @@
+"""``textmine evaluate``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("model")
+@click.argument("labelled", nargs=-1, required=True)
+@click.option("-o", "--output", help="a folder for tables, errors with text and the calibration plot")
+@click.option("--codebook", "codebook_folder", help="folder of the codebook of the model; without it, the packaged one")
+@click.option("--other", help="another model, to list where the two differ")
+def evaluate(
+    model: str, labelled: tuple[str, ...], output: str | None, codebook_folder: str | None, other: str | None
+) -> None:
+    """Score a model on labelled statements that it was not trained on.
+
+    MODEL is the folder of a model, or the word "rules" for the rules of the codebook alone.
+
+    Example: textmine evaluate models/themes-1.0 corpora/labelled/dev.jsonl -o scores
+    """
+    from textmine.evaluate import Evaluation, write_evaluation
+    from textmine.evaluate import evaluate as score
+    from textmine.model_store import load_model
+    from textmine.themes import RuleTagger, load_codebook
+    from textmine.themes.labelled import load_labelled
+
+    book = load_codebook(codebook_folder)
+    themes = [theme.code for theme in book.themes]
+    items = load_labelled(labelled, themes)
+
+    def scored(name: str) -> Evaluation:
+        return score(RuleTagger(book) if name == "rules" else load_model(name, codebook=book), items, themes)
+
+    result = scored(model)
+    compared = scored(other) if other else None
+    if output:
+        write_evaluation(result, output, other=compared)
+    click.echo(result.theme_table().round(3).to_string(index=False))
+    for name, value in result.summary().items():
+        beside = f"  {compared.summary()[name]:.4g}" if compared else ""
+        click.echo(f"{name:24s}{value:.4g}{beside}")

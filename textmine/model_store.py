@@ -1,0 +1,129 @@
+"""models/<name> ↔ fitted classifier: arrays and JSON, nothing that runs code when it is read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from textmine.errors import ModelError
+from textmine.themes.classifier import ThemeClassifier
+from textmine.themes.codebook import Codebook, load_codebook
+
+#: of the files, not of what is in them: a model of another format is refused
+FORMAT: Final = 1
+#: the model that ``load_model()`` gives
+DEFAULT_MODEL: Final = "themes-1.0"
+_ARRAYS, _FACTS = "arrays.npz", "model.json"
+#: no time of writing in the archive: the same model is the same bytes
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def save_model(model: ThemeClassifier, folder: str | Path) -> None:
+    """Write a fitted classifier to a folder: ``arrays.npz`` and ``model.json``; the same model gives the same bytes.
+
+    Raises:
+        ModelError: the model is not trained, or the folder cannot be written.
+    """
+    data = _pack(model.arrays())
+    facts = {
+        "format": FORMAT,
+        **model.describe(),
+        "themes": list(model.classes_),
+        "cues": list(model.cues_),
+        "sha256": {_ARRAYS: hashlib.sha256(data).hexdigest()},
+    }
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        (target / _ARRAYS).write_bytes(data)
+        (target / _FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", "utf-8", newline="\n")
+    except OSError as error:
+        raise ModelError(f"cannot write the model to {folder}: {error.strerror or error}") from error
+
+
+def _pack(arrays: dict[str, Any]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in sorted(arrays.items()):
+            part = io.BytesIO()
+            np.lib.format.write_array(part, np.ascontiguousarray(array), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, part.getvalue())
+    return stream.getvalue()
+
+
+def load_model(folder: str | Path | None = None, *, codebook: Codebook | None = None) -> ThemeClassifier:
+    """Return the classifier in ``folder``, or the one that the package brings.
+
+    Args:
+        folder: a folder that :func:`save_model` wrote.
+        codebook: the codebook that the model was trained with, where it is not the packaged one.
+
+    Raises:
+        ModelError: a file is missing, damaged or of another format, or the codebook is not the one of the training.
+    """
+    root = Path(folder) if folder is not None else _packaged(DEFAULT_MODEL)
+    facts = _read_facts(root / _FACTS)
+    book = codebook if codebook is not None else load_codebook()
+    _check_codebook(root, facts, book)
+    arrays = _read_arrays(root / _ARRAYS, facts["sha256"][_ARRAYS])
+    try:
+        parameters = dict(facts["parameters"])
+        parameters["sizes"] = tuple(parameters["sizes"])
+        return ThemeClassifier(codebook, **parameters).restore(facts, arrays)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise ModelError(f"{root}: the model is damaged: {error!r}") from error
+
+
+def _packaged(name: str) -> Path:
+    inside = Path(str(resources.files("textmine"))) / "data/models" / name
+    return inside if inside.exists() else Path(__file__).parents[1] / "models" / name
+
+
+def _read_facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ModelError(f"{path.parent} is no model: {path.name}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise ModelError(f"{path} is damaged: {error}") from error
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+        raise ModelError(f"{path}: this textmine reads models of format {FORMAT}; train it again with textmine train")
+    needed = {"codebook", "parameters", "themes", "cues", "sha256", "trained_on"}
+    if missing := sorted(needed - set(facts)):
+        raise ModelError(f"{path} is damaged: {', '.join(missing)} missing")
+    return facts
+
+
+def _check_codebook(root: Path, facts: dict[str, Any], book: Codebook) -> None:
+    trained, codes = facts["codebook"], [theme.code for theme in book.themes]
+    if facts["themes"] != codes:
+        odd = sorted(set(codes) ^ set(facts["themes"])) or ["their order"]
+        raise ModelError(f"{root}: the model and the codebook {book.version} differ in themes: {', '.join(odd)}")
+    if trained["digest"] != book.digest:
+        raise ModelError(
+            f"{root}: the model was trained with codebook {trained['version']} ({trained['digest'][:12]}), not with "
+            f"{book.version} ({book.digest[:12]}); give its codebook, or train again with textmine train"
+        )
+
+
+def _read_arrays(path: Path, digest: str) -> dict[str, Any]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path.parent} is no model: {path.name}: {error.strerror or error}") from error
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise ModelError(f"{path} is damaged: its digest is not the one in {_FACTS}")
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (ValueError, OSError, zipfile.BadZipFile, KeyError) as error:
+        raise ModelError(f"{path} is damaged: {error}") from error

@@ -1,0 +1,86 @@
+"""All terms of a codebook found in one pass over a text (Aho and Corasick 1975, as a table filled on demand)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Final
+
+_ROOT: Final = 0
+
+#: start, end and number of a term
+Occurrence = tuple[int, int, int]
+
+
+class TermMatcher:
+    """Finds every occurrence of every term, overlapping ones too.
+
+    Args:
+        terms: the terms; the number of a term is its place among them.
+
+    >>> TermMatcher(["公开", "主动公开"]).scan("主动公开")
+    [(0, 4, 1), (2, 4, 0)]
+    """
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self._goto: list[dict[str, int]] = [{}]
+        self._fail: list[int] = [_ROOT]
+        self._out: list[tuple[tuple[int, int], ...]] = [()]
+        self._alphabet: set[str] = set()
+        for number, term in enumerate(terms):
+            if not term:
+                raise ValueError("an empty term would match everywhere")
+            self._alphabet.update(term)
+            self._add(term, number)
+        self._link()
+        #: the goto table with failures resolved; a row grows when a pair of state and character is first met
+        self._table: list[dict[str, int]] = [dict(row) for row in self._goto]
+
+    def _add(self, term: str, number: int) -> None:
+        state = _ROOT
+        for char in term:
+            nxt = self._goto[state].get(char)
+            if nxt is None:
+                nxt = len(self._goto)
+                self._goto.append({})
+                self._fail.append(_ROOT)
+                self._out.append(())
+                self._goto[state][char] = nxt
+            state = nxt
+        self._out[state] = ((len(term), number),)
+
+    def _link(self) -> None:
+        queue = deque(self._goto[_ROOT].values())
+        while queue:
+            state = queue.popleft()
+            for char, nxt in self._goto[state].items():
+                fail = self._fail[state]
+                while fail and char not in self._goto[fail]:
+                    fail = self._fail[fail]
+                target = self._goto[fail].get(char, _ROOT)
+                self._fail[nxt] = target if target != nxt else _ROOT
+                self._out[nxt] += self._out[self._fail[nxt]]
+                queue.append(nxt)
+
+    def _step(self, state: int, char: str) -> int:
+        if char not in self._alphabet:
+            return _ROOT  # not stored: a text may hold any character of Unicode
+        origin = state
+        while state and char not in self._goto[state]:
+            state = self._fail[state]
+        nxt = self._goto[state].get(char, _ROOT)
+        self._table[origin][char] = nxt
+        return nxt
+
+    def scan(self, text: str) -> list[Occurrence]:
+        """Return the occurrences of all terms in ``text``, by end, the longest first."""
+        table, out, step = self._table, self._out, self._step
+        found: list[Occurrence] = []
+        state = _ROOT
+        for end, char in enumerate(text, 1):
+            nxt = table[state].get(char)
+            state = step(state, char) if nxt is None else nxt
+            if out[state]:
+                for length, number in out[state]:
+                    found.append((end - length, end, number))
+        return found
