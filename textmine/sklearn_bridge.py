@@ -228,7 +228,8 @@ class ThemeEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         own = self.get_params(deep=False)
         own["codebook"] = load_codebook(self.codebook)
         self.classifier_ = ThemeClassifier(**own).fit(as_texts(X)[0], y, roles=_listed(roles), groups=_listed(groups))
-        self.classes_ = [np.array([0, 1])] * len(self.classifier_.classes_)
+        # as OneVsRestClassifier has it for indicator matrices: the numbers of the columns
+        self.classes_ = np.arange(len(self.classifier_.classes_))
         self.themes_ = np.array(self.classifier_.classes_, dtype=object)
         return self
 
