@@ -17,7 +17,7 @@ from textmine.errors import TextmineError
 from textmine.records import ROLES, Statement, Tag
 from textmine.themes import load_codebook
 
-TEXT = "一是𠮷业务培训不够够、更新不及时；"
+TEXT = "一是𠮷镇业务培训不够、更新不及时；"
 STATEMENTS = (
     Statement("r-001", "r", 1, "problem", "一是", 100, 100 + len(TEXT), TEXT),
     Statement("r-002", "r", 2, "context", "", 130, 133, "下一步"),

@@ -96,7 +96,8 @@ def test_files_for_the_ruler_and_for_prodigy(book, tmp_path: Path) -> None:
     ] * len(patterns.patterns)
     nlp = spacy.blank("zh")
     nlp.add_pipe("span_ruler").from_disk(tmp_path)
-    assert [span.label_ for span in nlp("业务学习").spans["ruler"]] == ["training"]
+    doc = nlp("业务学习")
+    assert [span.label_ for span in doc.spans["ruler"]] == ["training"]
 
 
 def test_the_packaged_codebook() -> None:
