@@ -111,7 +111,7 @@ def trap_file(tmp_path: Path, source: str) -> dict[str, str]:
     [
         ("os._exit(11)", "worker_died", None),
         ("os.kill(os.getpid(), 9)", "worker_died", 60),
-        ("time.sleep(60)", "timeout", 2),
+        ("time.sleep(60)", "timeout", 8),
     ],
 )
 def test_a_file_that_hangs_or_kills_costs_itself_only(

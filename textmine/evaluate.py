@@ -18,6 +18,7 @@ from textmine.themes.linear import Doubles, Flags
 if TYPE_CHECKING:
     import pandas as pd
 
+    from textmine.themes.classifier import ThemeClassifier
     from textmine.themes.tagger import Prediction, Tagger
 
 #: bins of the expected calibration error, of equal width
@@ -56,9 +57,7 @@ class Evaluation:
             "micro_f1_indirect": micro_f1(truth[indirect], found[indirect]),
             "micro_f1_direct": micro_f1(truth[~indirect], found[~indirect]),
             "exact_sets": float((~wrong).mean()) if len(wrong) else float("nan"),
-            "role_accuracy": float(
-                np.mean([item.role == role for item, role in zip(self.items, self.roles, strict=True)])
-            ),
+            "role_accuracy": float(np.mean(right_roles)),
             "calibration_error": calibration_error(truth, self.shares[spoken]),
             "uncertain": float(unsure.mean()) if len(unsure) else float("nan"),
             "error_where_uncertain": float(wrong[unsure].mean()) if unsure.any() else float("nan"),
@@ -173,6 +172,12 @@ def _shares(prediction: Prediction, themes: Sequence[str]) -> list[float]:
 
 
 def _roles(tagger: Any, items: Sequence[Labelled]) -> list[str]:
+    """The roles that the tagger decides without being told: in the passage where it can, else by the text alone."""
+    if hasattr(tagger, "decide_passages"):
+        decided = tagger.decide_passages(
+            [item.text for item in items], [item.passage for item in items], [item.before for item in items]
+        )
+        return [role for role, _ in decided]
     return [prediction.role for prediction in tagger.predict([item.text for item in items], [None] * len(items))]
 
 
@@ -223,6 +228,32 @@ def calibration_error(truth: Flags, shares: Doubles) -> float:
     bins = calibration_bins(truth[considered], shares[considered])
     total = sum(row["n"] for row in bins)
     return sum(row["n"] / total * abs(row["probability"] - row["share"]) for row in bins if row["n"])
+
+
+def learning_curve(
+    model: ThemeClassifier, train: Sequence[Labelled], items: Sequence[Labelled], *, steps: int = 4
+) -> pd.DataFrame:
+    """Return how the scores grow with the training part: statements, micro_f1, macro_f1, role_accuracy.
+
+    Args:
+        model: its parameters are used; it is not changed.
+        train: what it was trained on; each step takes a share of its passages, evenly spread.
+        items: what is scored.
+        steps: shares of the training part, evenly spaced up to the whole.
+    """
+    import pandas as pd
+
+    from textmine.themes.classifier import ThemeClassifier
+
+    order = {name: number for number, name in enumerate(dict.fromkeys(item.passage for item in train))}
+    rows = []
+    for step in range(1, steps + 1):
+        part = [item for item in train if order[item.passage] % steps < step]
+        fitted = ThemeClassifier(**model.get_params()).fit_labelled(part)
+        summary = evaluate(fitted, items, fitted.themes_).summary()
+        names = ("micro_f1", "macro_f1", "role_accuracy", "calibration_error")
+        rows.append({"statements": len(part)} | {name: summary[name] for name in names})
+    return pd.DataFrame(rows)
 
 
 def write_evaluation(result: Evaluation, folder: str | Path, *, other: Evaluation | None = None) -> None:

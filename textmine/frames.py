@@ -40,7 +40,7 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         + """
 path          s  the file, as the caller named it
 sha256        s  digest of the file's bytes
-source_format s  text, markdown, html, pdf or docx
+source_format s  text, markdown, html, pdf, docx or picture
 encoding      s  encoding of a text, Markdown or HTML file
 layout        s  2021, 2019, pre2019 or unknown: by the table headers and headings found
 title         s  title of the report
@@ -54,6 +54,8 @@ region_code   s  code of the smallest region (GB/T 2260); missing where a name i
 level         s  national, province, prefecture, county, township or village
 kind          s  kind of body, a code of data/bodies.toml (government, education, street_office, school …)
 n_chars       i  characters of the normalized text
+ocr_pages     i  pages whose text was recognized from a picture
+ocr_score     f  the recognizer's mean confidence in them, 0 to 1; missing where nothing was recognized
 period_start  s  first day of the statistics period, YYYY-MM-DD
 period_end    s  last day of the statistics period, YYYY-MM-DD
 """

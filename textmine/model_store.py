@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from textmine.errors import ModelError
+from textmine.model_card import write_card
 from textmine.themes.classifier import ThemeClassifier
 from textmine.themes.codebook import Codebook, load_codebook
 
@@ -35,14 +36,14 @@ def save_model(model: ThemeClassifier, folder: str | Path) -> None:
     facts = {
         "format": FORMAT,
         **model.describe(),
-        "themes": list(model.classes_),
-        "cues": list(model.cues_),
+        "themes": list(model.themes_),
         "sha256": {_ARRAYS: hashlib.sha256(data).hexdigest()},
     }
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
         (target / _ARRAYS).write_bytes(data)
+        (target / "README.md").write_text(write_card(facts, facts["sha256"][_ARRAYS]), "utf-8", newline="\n")
         (target / _FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", "utf-8", newline="\n")
     except OSError as error:
         raise ModelError(f"cannot write the model to {folder}: {error.strerror or error}") from error
@@ -74,7 +75,7 @@ def load_model(folder: str | Path | None = None, *, codebook: Codebook | None = 
     facts = _read_facts(root / _FACTS)
     book = codebook if codebook is not None else load_codebook()
     _check_codebook(root, facts, book)
-    arrays = _read_arrays(root / _ARRAYS, facts["sha256"][_ARRAYS])
+    arrays = _read_arrays(root / _ARRAYS, str(facts["sha256"].get(_ARRAYS)))
     try:
         parameters = dict(facts["parameters"])
         parameters["sizes"] = tuple(parameters["sizes"])
@@ -98,7 +99,7 @@ def _read_facts(path: Path) -> dict[str, Any]:
         raise ModelError(f"{path} is damaged: {error}") from error
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise ModelError(f"{path}: this textmine reads models of format {FORMAT}; train it again with textmine train")
-    needed = {"codebook", "parameters", "themes", "cues", "sha256", "trained_on"}
+    needed = {"codebook", "parameters", "themes", "sha256", "trained_on"}
     if missing := sorted(needed - set(facts)):
         raise ModelError(f"{path} is damaged: {', '.join(missing)} missing")
     return facts

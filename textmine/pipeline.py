@@ -50,20 +50,21 @@ class Options:
     """What decides the content of the frames, beside the files themselves; crosses process borders."""
 
     tagger: Tagger = field(default_factory=RuleTagger)
+    ocr: bool = False
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever a file could be mined differently: code, codebook, dictionary, model."""
-        return hashlib.sha256(f"{_code_digest()}|{self.tagger.fingerprint}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{_code_digest()}|{self.tagger.fingerprint}|{self.ocr}".encode()).hexdigest()[:16]
 
 
-def mine_file(path: str | Path, *, tagger: Tagger | None = None) -> Mined:
+def mine_file(path: str | Path, *, tagger: Tagger | None = None, ocr: bool = False) -> Mined:
     """Return the report in one file with its statements, tags and checks.
 
     Raises:
         ReadError: the file cannot be read or is no report.
     """
-    return mine_source(read_file(path), tagger=tagger)
+    return mine_source(read_file(path, ocr=ocr), tagger=tagger)
 
 
 def mine_source(source: Source, *, tagger: Tagger | None = None) -> Mined:
@@ -121,7 +122,7 @@ def mine_batch(
             data = read_path(path)
             row["sha256"] = hashlib.sha256(data).hexdigest()
             if row["sha256"] not in seen:
-                found = _parse(read_bytes(data, path))
+                found = _parse(read_bytes(data, path, ocr=options.ocr))
                 seen.add(row["sha256"])
                 parsed.append(found)
                 batch.rows["skipped"] += [asdict(item) for item in found[0].skipped]
@@ -195,6 +196,7 @@ def mine(
     force: bool = False,
     strict: bool = False,
     progress: bool = False,
+    ocr: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """Return the frames of all reports in ``inputs``; write them to the folder ``out`` where it is given.
 
@@ -207,6 +209,7 @@ def mine(
         force: mine files again that ``out`` holds already.
         strict: the first file that cannot be mined raises instead of becoming a ``skipped`` row.
         progress: show a progress bar on the standard error stream.
+        ocr: recognize the text of pictures and of PDF pages without text (extra ``ocr``).
 
     Returns:
         The frames ``reports``, ``sections``, ``cells``, ``statements``, ``tags``, ``checks`` and ``skipped``
@@ -221,10 +224,18 @@ def mine(
 
     if out is not None:
         mine_to_folder(
-            inputs, out, tagger=tagger, jobs=jobs, timeout=timeout, force=force, strict=strict, progress=progress
+            inputs,
+            out,
+            tagger=tagger,
+            jobs=jobs,
+            timeout=timeout,
+            force=force,
+            strict=strict,
+            progress=progress,
+            ocr=ocr,
         )
         return load_frames(out)
-    options = Options(tagger) if tagger is not None else Options()
+    options = _options(tagger, ocr)
     parts = _run(_listed(inputs), options, None, jobs=jobs, timeout=timeout, strict=strict, progress=progress)
     return {name: from_arrow(table) for name, table in join_parts(parts).items()}
 
@@ -239,6 +250,7 @@ def mine_to_folder(
     force: bool = False,
     strict: bool = False,
     progress: bool = False,
+    ocr: bool = False,
 ) -> dict[str, Any]:
     """Write the frames of all reports in ``inputs`` to the folder ``out`` and return the manifest.
 
@@ -248,7 +260,7 @@ def mine_to_folder(
     from textmine.parts import Store
 
     began = time.time()
-    options = Options(tagger) if tagger is not None else Options()
+    options = _options(tagger, ocr)
     store = Store(Path(out), options.fingerprint, force=force)
     files = _listed(inputs)
     parts = _run(files, options, store, jobs=jobs, timeout=timeout, strict=strict, progress=progress)
@@ -256,6 +268,14 @@ def mine_to_folder(
     manifest = _manifest(options, inputs, counts, reasons, jobs=jobs, timeout=timeout, began=began)
     store.finish(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
     return manifest
+
+
+def _options(tagger: Tagger | None, ocr: bool) -> Options:
+    if ocr:
+        from textmine.read.ocr import require_ocr
+
+        require_ocr()
+    return Options(tagger if tagger is not None else RuleTagger(), ocr)
 
 
 def _listed(inputs: Sequence[str | Path] | str | Path) -> list[str]:
@@ -305,7 +325,7 @@ def _manifest(
         "fingerprint": options.fingerprint,
         "tagger": options.tagger.describe(),
         "inputs": [str(item) for item in several],
-        "options": {"jobs": jobs, "timeout": timeout},
+        "options": {"jobs": jobs, "timeout": timeout, "ocr": options.ocr},
         "counts": dict(counts),
         "skipped": dict(sorted(reasons.items())),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),

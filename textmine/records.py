@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-SourceFormat = Literal["text", "markdown", "html", "pdf", "docx"]
+SourceFormat = Literal["text", "markdown", "html", "pdf", "docx", "picture"]
 Layout = Literal["2021", "2019", "pre2019", "unknown"]
 Role = Literal["problem", "measure", "context"]
 TagSource = Literal["rule", "model", "human"]
@@ -117,6 +117,7 @@ class Source:
     ``title`` is the document title outside the running text (HTML ``<title>`` or portal metadata);
     ``metadata`` the label–value pairs that a portal prints around the article (索引号, 发布机构, 发布日期 …).
     ``encoding`` is set for text, Markdown and HTML. ``skipped`` lists pages without text.
+    ``ocr_pages`` counts pages whose text was recognized, ``ocr_score`` is the recognizer's mean confidence (0 to 1).
     """
 
     path: str
@@ -127,6 +128,8 @@ class Source:
     title: str | None = None
     metadata: tuple[tuple[str, str], ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    ocr_pages: int = 0
+    ocr_score: float | None = None
 
 
 # --- what the parser gives ---------------------------------------------------------------------
@@ -239,6 +242,8 @@ class Report:
     #: ``(offset, page, line)`` where the place in the source changes, ascending by offset
     places: tuple[tuple[int, int | None, int | None], ...] = field(default=(), repr=False)
     skipped: tuple[Skipped, ...] = ()
+    ocr_pages: int = 0
+    ocr_score: float | None = None
 
     def place(self, offset: int) -> Place:
         """Return the page and line of the source on which the character at ``offset`` stands."""

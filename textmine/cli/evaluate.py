@@ -11,8 +11,14 @@ import click
 @click.option("-o", "--output", help="a folder for tables, errors with text and the calibration plot")
 @click.option("--codebook", "codebook_folder", help="folder of the codebook of the model; without it, the packaged one")
 @click.option("--other", help="another model, to list where the two differ")
+@click.option("--curve", multiple=True, help="labelled files of the training: adds a learning curve, slowly")
 def evaluate(
-    model: str, labelled: tuple[str, ...], output: str | None, codebook_folder: str | None, other: str | None
+    model: str,
+    labelled: tuple[str, ...],
+    output: str | None,
+    codebook_folder: str | None,
+    other: str | None,
+    curve: tuple[str, ...],
 ) -> None:
     """Score a model on labelled statements that it was not trained on.
 
@@ -20,7 +26,7 @@ def evaluate(
 
     Example: textmine evaluate models/themes-1.0 corpora/labelled/dev.jsonl -o scores
     """
-    from textmine.evaluate import Evaluation, write_evaluation
+    from textmine.evaluate import Evaluation, learning_curve, write_evaluation
     from textmine.evaluate import evaluate as score
     from textmine.model_store import load_model
     from textmine.themes import RuleTagger, load_codebook
@@ -41,3 +47,10 @@ def evaluate(
     for name, value in result.summary().items():
         beside = f"  {compared.summary()[name]:.4g}" if compared else ""
         click.echo(f"{name:24s}{value:.4g}{beside}")
+    if curve:
+        if model == "rules":
+            raise click.UsageError("rules do not learn: --curve needs a model")
+        grown = learning_curve(load_model(model, codebook=book), load_labelled(curve, themes), items).round(4)
+        click.echo(grown.to_string(index=False))
+        if output:
+            grown.to_csv(f"{output}/learning_curve.csv", index=False)

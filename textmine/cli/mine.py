@@ -12,6 +12,7 @@ import click
 @click.option("-o", "--output", required=True, help="folder for the Parquet frames and manifest.json")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="processes; without it, the number of cores")
 @click.option("--timeout", type=click.FloatRange(min=0.1), help="seconds that one file may take; longer is skipped")
+@click.option("--ocr", is_flag=True, help="recognize pictures and PDF pages without text (slow; extra ocr)")
 @click.option("--force", is_flag=True, help="mine files again that the folder holds already")
 @click.option("--strict", is_flag=True, help="exit with 3 where anything was skipped")
 @click.option("-q", "--quiet", is_flag=True, help="no progress bar and no closing line")
@@ -20,6 +21,7 @@ def mine(
     output: str,
     jobs: int | None,
     timeout: float | None,
+    ocr: bool,
     force: bool,
     strict: bool,
     quiet: bool,
@@ -34,7 +36,7 @@ def mine(
     from textmine.pipeline import mine_to_folder
 
     progress = not quiet and sys.stderr.isatty()
-    manifest = mine_to_folder(inputs, output, jobs=jobs, timeout=timeout, force=force, progress=progress)
+    manifest = mine_to_folder(inputs, output, jobs=jobs, timeout=timeout, force=force, progress=progress, ocr=ocr)
     rows = manifest["counts"]
     skipped = rows["skipped"]
     if not quiet:

@@ -9,11 +9,16 @@ import click
 @click.argument("file", default="-")
 @click.option("-o", "--output", default="-", show_default=True, help="a JSON lines file; - is the standard output")
 @click.option("--codebook", "codebook_folder", help="folder of a codebook; without it, the packaged one")
-@click.option("--model", "model_folder", help="folder of a trained model; without it, the rules of the codebook")
-def tag(file: str, output: str, codebook_folder: str | None, model_folder: str | None) -> None:
+@click.option("--model", "model_folder", help="folder of a trained model; without it, the packaged one")
+@click.option("--rules", is_flag=True, help="tag by the rules of the codebook alone")
+@click.option("--explain", is_flag=True, help="add the words and the rules that spoke for each theme")
+def tag(
+    file: str, output: str, codebook_folder: str | None, model_folder: str | None, rules: bool, explain: bool
+) -> None:
     """Tag statements with themes, one line of JSON each.
 
-    FILE is JSON lines or CSV with id, text and, where known, role; without a role it is decided.
+    FILE is JSON lines or CSV with id, text and, where known, role; without a role it is decided. A codebook without a
+    model is tagged by its rules.
 
     Example: textmine tag statements.csv -o themes.jsonl
     """
@@ -22,12 +27,22 @@ def tag(file: str, output: str, codebook_folder: str | None, model_folder: str |
     from textmine.cli.streams import open_output, put_line, read_input, read_items
     from textmine.model_store import load_model
     from textmine.themes import RuleTagger, Tagger, load_codebook
+    from textmine.themes.tagger import explain as explained
 
     items = read_items(read_input(file), file)
     book = load_codebook(codebook_folder) if codebook_folder else None
-    tagger: Tagger = load_model(model_folder, codebook=book) if model_folder else RuleTagger(book)
+    by_rules = rules or (book is not None and model_folder is None)
+    tagger: Tagger = RuleTagger(book) if by_rules else load_model(model_folder, codebook=book)
     predictions = tagger.predict([item["text"] for item in items], [item.get("role") for item in items])
     with open_output(output) as stream:
         for item, prediction in zip(items, predictions, strict=True):
-            themes = [asdict(hit) for hit in prediction.hits]
-            put_line(stream, {"id": item["id"], "role": prediction.role, "themes": themes})
+            line = {
+                "id": item["id"],
+                "role": prediction.role,
+                "themes": [asdict(hit) for hit in prediction.best()],
+                "uncertain": prediction.uncertain,
+            }
+            if explain:
+                told = explained(item["text"], prediction.role, tagger=tagger).hits
+                line["why"] = [asdict(hit) | {"words": item["text"][hit.start : hit.end]} for hit in told]
+            put_line(stream, line)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from textmine.errors import ReadError
 from textmine.normalize import normalize_source
 from textmine.parse.metadata import find_metadata
@@ -10,6 +13,21 @@ from textmine.parse.tables import parse_cells
 from textmine.records import Layout, Report, Source
 
 __all__ = ["parse_report"]
+
+#: characters in which title and preamble stand; mirrors print navigation before them
+_HEAD: Final = 3000
+#: characters within which a notice on reports names itself
+_OPENING: Final = 300
+#: parts that make a report of a text whose head does not say so
+_ENOUGH: Final = 3
+_DISCLOSES: Final = re.compile(r"(?:信息|政务|校务|院务|村务)\s*公开")
+#: a title stands on a line of its own, or in a sentence that presents the report
+_TITLE: Final = re.compile(
+    r"公开[^\n。；，]{0,12}(?:年度报告|年报|工作报告|工作总结|情况报告|情况的报告)[^\n。；，、的]{0,10}(?:[-_—|][^\n]*)?$"
+    r"|(?:现将|现公布|编制了?|本)[^\n。；]{0,40}公开[^\n。；]{0,12}报告",
+    re.MULTILINE,
+)
+_NO_REPORT: Final = re.compile(r"报告[^\n。]{0,20}(?:通知|办法|方案|函|公告|要求|条例)[^\n。]{0,10}$", re.MULTILINE)
 
 
 def parse_report(source: Source) -> Report:
@@ -22,14 +40,13 @@ def parse_report(source: Source) -> Report:
     >>> text = "棠梨镇人民政府2022年政府信息公开工作年度报告\\n一、总体情况\\n平稳。\\n五、存在的主要问题\\n更新慢。"
     >>> report = parse_report(read_bytes(text.encode(), "a.txt"))
     >>> report.metadata.year.value, [section.section for section in report.sections]
-    ('2022', ['preamble', 'overview', 'problems'])
+    ('2022', ['overview', 'problems'])
     """
     normal = normalize_source(source)
     text = normal.text
-    sections = find_sections(text)
+    sections = find_sections(text, tables=normal.tables, marked=normal.marked)
     codes = {section.section for section in sections} - {"preamble"}
-    head = text[:3000] + (source.title or "")
-    if "信息公开" not in head.replace("政务公开", "信息公开") or (not codes and "年度报告" not in head):
+    if not is_report(f"{source.title or ''}\n{text[:_HEAD]}", len(codes)):
         raise ReadError(source.path, "not_a_report", "neither title nor sections of such a report", stage="parse")
     tables = "".join(cell.text for table in normal.tables for cell in table.grid.cells)
     layout = find_layout(text + tables, len(codes))
@@ -47,7 +64,23 @@ def parse_report(source: Source) -> Report:
         cells=parse_cells(normal.tables, text, layout=layout),
         places=normal.places,
         skipped=source.skipped,
+        ocr_pages=source.ocr_pages,
+        ocr_score=source.ocr_score,
     )
+
+
+def is_report(head: str, n_sections: int) -> bool:
+    """Whether a text is an annual report on disclosure, by its title or by its parts.
+
+    >>> is_report("某县水务局2013年政府信息公开工作总结\\n公开信息300条。", 0)
+    True
+    >>> is_report("关于做好2022年政府信息公开工作年度报告编制的通知\\n各科室：", 0)
+    False
+    """
+    if n_sections >= _ENOUGH:
+        return True
+    titled = _TITLE.search(head) is not None and not _NO_REPORT.search(head[:_OPENING])
+    return _DISCLOSES.search(head) is not None and (n_sections >= 2 or titled)
 
 
 def find_layout(text: str, n_sections: int) -> Layout:
@@ -61,6 +94,6 @@ def find_layout(text: str, n_sections: int) -> Layout:
         return "2021"
     if "本年新制作数量" in tight or "本年新公开数量" in tight:
         return "2019"
-    if "其他需要报告的事项" in tight and "收到和处理政府信息公开申请情况" in tight:
+    if "收到和处理政府信息公开申请" in tight:
         return "2021"
     return "pre2019" if n_sections >= 2 else "unknown"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,16 +20,21 @@ _DIGITS: Final = dict(zip("〇○Ｏ零一二三四五六七八九", "0000123456
 _YEAR: Final = r"(?:20\d{2}|二[〇○零][〇○零一二][〇○零一二三四五六七八九])"
 _YEARS: Final = re.compile(rf"({_YEAR})\s*(?:[—\-–~至到]+\s*({_YEAR}))?\s*(?:学?年|政府信息)")
 #: 信息公开 or 政务公开, then at some distance 报告 or 年报, within one line
-_TITLE_WORDS: Final = re.compile(r"(?:信息|政务|校务|院务|企务)公开[^。；]{0,14}(?:报告|年报)")
-_TITLE_END: Final = re.compile(r"(?:工作)?(?:年度)?(?:的)?(?:情况)?(?:报告|年报)(?:[（(][^）)]{1,12}[）)])?[》）)]?$")
+_TITLE_WORDS: Final = re.compile(r"(?:信息|政务|校务|院务|企务)公开[^。；]{0,14}(?:报告|年报|工作总结)")
+_TITLE_END: Final = re.compile(
+    r"(?:工作)?(?:年度)?(?:的)?(?:情况)?(?:报告|年报|工作总结)(?:[（(][^）)]{1,12}[）)])?[》）)]?$"
+)
+#: a report on one line: the first heading stands right behind the title
+_RUN_ON: Final = re.compile(r"[^。；]{6,50}?(?:报告|年报)(?=\s?一、)")
 _NO_TITLE: Final = re.compile(
-    r"[。；;]|根据|按照|现将|本报告|^\s*[一二三四五六七八九十]{1,3}[、.．]|上一篇|下一篇|当前位置|索引号|字体"
+    r"[。；;]|根据|按照|现将|本报告|^\s*[一二三四五六七八九十]{1,3}[、.．]|上一篇|下一篇|当前位置|索引号|字体|^名称[：:]"
 )
 _BODY_END: Final = re.compile(
-    r"(?:政府|局|厅|部|委员会|委|办公[室厅]|办事处|办|管委会|镇|乡|街道|学院|大学|[中小]学|学校|医院|公司|中心|院|所|站|队|会|署|集团|幼儿园|区|县|市)$"
+    r"(?:政府|局|厅|部|委员会|委|办公[室厅]|办事处|办|管委会|镇|乡|街道|学院|大学|[中小]学|学校|医院|公司|中心|院|所|站|队|会|社|署|集团|幼儿园|区|县|市)$"
 )
 _PREPARED: Final = re.compile(
     r"(?:本|此|该)?(?:年度)?(?:年报|报告)(?:是)?由([^\s，。；、]{3,40}?)(?:根据|按照|依据|依照|编制|负责|编写|汇总|起草|综合)"
+    r"|(?<=[，。\n])([^\s，。；、]{4,30}?)编制了20\d{2}年"
 )
 _OWN: Final = re.compile(
     r"(?:^|\n|，|。)([^\s，。；、（(：:]{3,30}?)(?:[（(]以下简称|20\d{2}年政府信息公开工作年度报告)"
@@ -43,7 +49,19 @@ _PORTAL_DATE: Final = re.compile(r"(20\d{2})[-年/.](\d{1,2})[-月/.](\d{1,2})")
 _PUBLISHER_LABELS: Final = ("发布机构", "发布单位", "发文机关", "公开主体", "信息来源", "来源")
 _DATE_LABELS: Final = ("发布日期", "发布时间", "公开日期", "生成日期", "成文日期")
 _SITE_TAIL: Final = re.compile(r"\s*[-_|—–]+\s*[^-_|—–]*(?:门户|网|政府|公开|平台|专栏|首页)[^-_|—–]*$")
-_NATIONAL: Final = re.compile(r"^(?:国务院|国家|中国|中华人民共和国)")
+_NATIONAL: Final = re.compile(
+    r"^(?:国务院|国家|中国|中华人民共和国|[\u4e00-\u9fff]{2,10}部$|[\u4e00-\u9fff]{2,8}总[局署]$)"
+)
+_REGION_WORD: Final = re.compile("[省市县区州旗镇乡]")
+#: a name shorter than this before the year is the end of one that the line above begins
+_FRAGMENT: Final = 4
+#: a place alone, which a signature may name in full
+_PLACE: Final = re.compile(r"[县市区镇乡]$")
+_SIGNER: Final = re.compile(
+    rf"\n[ \t]*([^\s，。；：、]{{4,30}})[ \t]*\n+[ \t]*{_YEAR}年[\d一二三四五六七八九十]{{1,3}}月"
+)
+#: characters at the end of the text within which a signature stands
+_FOOT: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +121,25 @@ def find_metadata(text: str, source: Source) -> Metadata:
 
 
 def _find_title(text: str, source: Source) -> _Title | None:
-    lines = _lines(text[:_HEAD])
+    found = list(_titles_in(_lines(text[:_HEAD]), text))
+    if not found:
+        return _outside_title(source)
+    # Menus of portals name 信息公开年报 too, but no year.
+    return _read_title(next((title for title in found if _YEARS.search(title.value)), found[0]))
+
+
+def _titles_in(lines: list[tuple[int, str]], text: str) -> Iterator[Field]:
     for index, (start, line) in enumerate(lines[:60]):
+        if run_on := _RUN_ON.match(line):
+            line = run_on[0]
         if len(line) > 60 or _NO_TITLE.search(line) or not _TITLE_END.search(line):
             continue
         for first in _title_starts(lines, index):
             begin, end = lines[first][0], start + len(line)
             whole = text[begin:end].replace("\n", "")
             if _TITLE_WORDS.search(whole) and len(whole) <= 90:
-                return _read_title(Field(whole, text[begin:end], "text", begin, end))
-    return _outside_title(source)
+                yield Field(whole, text[begin:end], "text", begin, end)
+                break
 
 
 def _title_starts(lines: list[tuple[int, str]], index: int) -> list[int]:
@@ -121,14 +148,11 @@ def _title_starts(lines: list[tuple[int, str]], index: int) -> list[int]:
     if _YEARS.search(lines[index][1]) and _name_before_year(lines[index][1]):
         return starts
     for above in (index - 1, index - 2):
-        if (
-            above < 0
-            or len(lines[above][1]) > 40
-            or _NO_TITLE.search(lines[above][1])
-            or lines[above][1][-1] in "：:，,"
-        ):
+        line = lines[above][1] if above >= 0 else ""
+        if not line or len(line) > 40 or _NO_TITLE.search(line) or line[-1] in "：:，,":
             break
-        if _BODY_END.search(lines[above][1]) or _YEARS.search(lines[above][1]) or "公开" in lines[above][1]:
+        whole = _BODY_END.search(line) or _YEARS.search(line) or "公开" in line
+        if whole or (_REGION_WORD.search(line) and len(_name_before_year(lines[above + 1][1])) in range(1, _FRAGMENT)):
             starts.insert(0, above)
     return starts
 
@@ -204,6 +228,9 @@ def _other_year(text: str, source: Source, period: re.Match[str] | None) -> Fiel
         years = [m for m in re.finditer(pattern, text[:_HEAD])]
         if years and len({m[1] for m in years}) == 1:
             return Field(years[0][1], years[0][1], "text", years[0].start(1), years[0].end(1))
+    spoken = list(re.finditer(r"(20\d{2})年(?!\d)", text[:_HEAD]))
+    if spoken and len({match[1] for match in spoken}) == 1:
+        return _found(spoken[0], 1)
     named = re.search(r"(20\d{2})年", PurePath(source.path).stem)
     return Field(named[1], named[0], "path") if named else None
 
@@ -214,7 +241,8 @@ def _other_year(text: str, source: Source, period: re.Match[str] | None) -> Fiel
 def _agency(text: str, short: Field | None, source: Source) -> Field | None:
     """The body named in the title, in full where the preamble or the portal names it in full."""
     prepared = _PREPARED.search(text[:_HEAD])
-    full = Field(prepared[1], prepared[1], "text", prepared.start(1), prepared.end(1)) if prepared else None
+    group = prepared.lastindex if prepared else None
+    full = _found(prepared, group) if prepared and group else None
     for candidate in (full, *_published_by(source)):
         if candidate is None:
             continue
@@ -224,8 +252,21 @@ def _agency(text: str, short: Field | None, source: Source) -> Field | None:
         if short is None or (value.endswith(short.value) and value != short.value):
             return Field(value, candidate.raw, candidate.origin, candidate.start, candidate.end)
     if short is None and (own := _OWN.search(text[:_HEAD])) and _BODY_END.search(own[1]):
-        return Field(own[1], own[1], "text", own.start(1), own.end(1))
+        return _found(own, 1)
+    signer = _signer(text)
+    if signer and (short is None or (_PLACE.search(short.value) and signer.value.startswith(short.value))):
+        return signer
     return short
+
+
+def _signer(text: str) -> Field | None:
+    """The body that signs below the last paragraph, above the date."""
+    found = list(_SIGNER.finditer(text, max(0, len(text) - _FOOT)))
+    return _found(found[-1], 1) if found and _BODY_END.search(found[-1][1]) else None
+
+
+def _found(match: re.Match[str], group: int) -> Field:
+    return Field(match[group], match[group], "text", match.start(group), match.end(group))
 
 
 def _published_by(source: Source) -> list[Field]:

@@ -20,7 +20,9 @@ _UNKNOWN: Final = (
     ("province", re.compile(r"[\u4e00-\u9fff]{2,6}?(?:省|自治区)")),
     (
         "prefecture",
-        re.compile(r"[\u4e00-\u9fff]{2,10}?(?:自治州|盟(?=[\u4e00-\u9fff])|地区|市(?![场政区县]|民|容|直))"),
+        re.compile(
+            r"(?:(?![县旗])[\u4e00-\u9fff]){2,10}?(?:自治州|盟(?=[\u4e00-\u9fff])|地区|市(?![场政区县]|民|容|直))"
+        ),
     ),
     (
         "county",

@@ -15,17 +15,19 @@ __all__ = ["read_bytes", "read_file", "read_path"]
 MAX_BYTES = 50_000_000
 
 
-def read_file(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Source:
+def read_file(path: str | Path, *, max_bytes: int = MAX_BYTES, ocr: bool = False) -> Source:
     """Return the content of a published report as blocks in reading order.
 
     Args:
         path: a text, Markdown, HTML, PDF or Word (.docx) file.
         max_bytes: a larger file is refused without being read.
+        ocr: recognize the text of pictures and of PDF pages without text (extra ``ocr``).
 
     Raises:
+        MissingExtraError: ``ocr`` without the recognizer installed.
         ReadError: the file is missing, empty, too large, locked, broken, of another kind, or without a text layer.
     """
-    return read_bytes(read_path(path, max_bytes=max_bytes), str(path), max_bytes=max_bytes)
+    return read_bytes(read_path(path, max_bytes=max_bytes), str(path), max_bytes=max_bytes, ocr=ocr)
 
 
 def read_path(path: str | Path, *, max_bytes: int = MAX_BYTES) -> bytes:
@@ -49,7 +51,7 @@ def read_path(path: str | Path, *, max_bytes: int = MAX_BYTES) -> bytes:
         raise ReadError(name, "unreadable", str(error.strerror or error)) from error
 
 
-def read_bytes(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> Source:
+def read_bytes(data: bytes, name: str, *, max_bytes: int = MAX_BYTES, ocr: bool = False) -> Source:
     """Return the content of a report that is already in memory; ``name`` is its path or a name for it.
 
     Raises:
@@ -65,10 +67,16 @@ def read_bytes(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> Source:
         raise ReadError(name, "empty", f"{len(data)} bytes")
     sha256 = hashlib.sha256(data).hexdigest()
     kind = sniff_format(data, name)
+    if kind == "picture":
+        if not ocr:
+            raise ReadError(name, "no_text_layer", "the file is a picture; OCR is needed")
+        from textmine.read.ocr import read_picture
+
+        return read_picture(data, name, sha256)
     if kind == "pdf":
         from textmine.read.pdf import read_pdf
 
-        return read_pdf(data, name, sha256)
+        return read_pdf(data, name, sha256, ocr=ocr)
     if kind == "docx":
         from textmine.read.docx import read_docx
 

@@ -20,6 +20,8 @@ _SNAP: Final = 3.0
 _OPEN_ROW: Final = 7.0
 #: position, from, to
 _Rule = tuple[float, float, float]
+#: horizontal and vertical ruling lines of each table on a page
+Areas = list[tuple[list[_Rule], list[_Rule]]]
 
 
 @dataclass(slots=True)
@@ -34,7 +36,7 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Char:
+class Char:
     text: str
     x: float
     y: float
@@ -52,8 +54,8 @@ class _Ruled:
     page: int
 
 
-def read_pdf(data: bytes, name: str, sha256: str) -> Source:
-    """Return paragraphs and ruled tables of a PDF in reading order.
+def read_pdf(data: bytes, name: str, sha256: str, *, ocr: bool = False) -> Source:
+    """Return paragraphs and ruled tables of a PDF in reading order; with ``ocr`` pages without text are recognized.
 
     Raises:
         ReadError: ``encrypted``, ``damaged``, or ``no_text_layer`` where no page has text.
@@ -67,10 +69,17 @@ def read_pdf(data: bytes, name: str, sha256: str) -> Source:
         raise ReadError(name, reason, str(error)) from error
     items: list[_Line | _Ruled] = []
     skipped = []
+    told: Any = None
     try:
         for number in range(len(document)):
             page = document[number]
             found = _read_page(page, number + 1)
+            if not found and ocr:
+                from textmine.read.ocr import DPI, Recognized, read_scanned_page
+
+                told = told or Recognized()
+                image = page.render(scale=DPI / 72, rev_byteorder=True).to_numpy()
+                found = read_scanned_page(image[:, :, :3], number + 1, told)
             if not found:
                 skipped.append(Skipped(name, "read", "no_text_layer", f"page {number + 1}"))
             items += found
@@ -80,8 +89,14 @@ def read_pdf(data: bytes, name: str, sha256: str) -> Source:
         document.close()
     if not any(isinstance(item, _Line) for item in items):
         raise ReadError(name, "no_text_layer", f"{len(skipped)} pages, none with text")
-    items = _drop_running_lines(items)
-    return Source(name, "pdf", sha256, tuple(_to_blocks(_join_grids(items))), skipped=tuple(skipped))
+    blocks = page_items_to_blocks(items)
+    pages, score = (told.pages, told.score) if told else (0, None)
+    return Source(name, "pdf", sha256, blocks, skipped=tuple(skipped), ocr_pages=pages, ocr_score=score)
+
+
+def page_items_to_blocks(items: list[_Line | _Ruled]) -> tuple[Block, ...]:
+    """Return what stands on all pages as blocks: running lines dropped, tables and paragraphs joined over pages."""
+    return tuple(_to_blocks(_join_grids(_drop_running_lines(items))))
 
 
 def read_page_grids(data: bytes) -> list[Grid]:
@@ -98,8 +113,12 @@ def read_page_grids(data: bytes) -> list[Grid]:
 
 def _read_page(page: Any, number: int) -> list[_Line | _Ruled]:
     textpage = page.get_textpage()
-    chars = _chars(textpage)
-    grids = [_fill(lines, chars, number) for lines in _ruled_areas(page)]
+    return compose_page(_chars(textpage), _ruled_areas(page), number)
+
+
+def compose_page(chars: list[Char], areas: Areas, number: int) -> list[_Line | _Ruled]:
+    """Return the lines and ruled tables of a page from its characters and the ruling lines of its tables."""
+    grids = [_fill(lines, chars, number) for lines in areas]
     boxes = [(ruled, box) for ruled, box in grids if any(cell.text for cell in ruled.grid.cells)]
     free = [c for c in chars if not any(b[0] <= c.x <= b[2] and b[1] <= c.y <= b[3] for _, b in boxes)]
     placed: list[tuple[float, _Line | _Ruled]] = [(line.top, line) for line in _lines(free, number)]
@@ -108,7 +127,7 @@ def _read_page(page: Any, number: int) -> list[_Line | _Ruled]:
     return [item for _, item in placed]
 
 
-def _chars(textpage: Any) -> list[_Char]:
+def _chars(textpage: Any) -> list[Char]:
     import pypdfium2.raw as raw
 
     box = raw.FS_RECTF()
@@ -123,15 +142,15 @@ def _chars(textpage: Any) -> list[_Char]:
         x0, x1, y0, y1 = box.left, box.right, box.bottom, box.top
         # The font size that pdfium reports ignores the text matrix; a Chinese character is one em wide.
         size = (x1 - x0) if "\u4e00" <= text <= "\u9fff" else 0.0
-        found.append(_Char(text, (x0 + x1) / 2, (y0 + y1) / 2, x0, x1, size))
+        found.append(Char(text, (x0 + x1) / 2, (y0 + y1) / 2, x0, x1, size))
     sizes = sorted(c.size for c in found if c.size) or [12.0]
     usual = sizes[len(sizes) // 2]
-    return [c if c.size > 0.5 * usual else _Char(c.text, c.x, c.y, c.left, c.right, usual) for c in found]
+    return [c if c.size > 0.5 * usual else Char(c.text, c.x, c.y, c.left, c.right, usual) for c in found]
 
 
-def _lines(chars: list[_Char], page: int) -> list[_Line]:
+def _lines(chars: list[Char], page: int) -> list[_Line]:
     """Characters to lines by their height on the page; punctuation sits low, so half a character is the bound."""
-    rows: list[list[_Char]] = []
+    rows: list[list[Char]] = []
     for char in sorted(chars, key=lambda c: -c.y):
         near = next((row for row in reversed(rows[-3:]) if abs(_height(row) - char.y) < 0.6 * max(char.size, 6)), None)
         if near is None:
@@ -157,16 +176,16 @@ def _space_width(before: str, after: str) -> float:
     return 0.25 if (before + after).isascii() else 1.5
 
 
-def _height(row: list[_Char]) -> float:
+def _height(row: list[Char]) -> float:
     return sorted(c.y for c in row)[len(row) // 2]
 
 
-def _ruled_areas(page: Any) -> list[tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]]:
+def _ruled_areas(page: Any) -> Areas:
     """Return (horizontal, vertical) ruling lines as (position, from, to), one pair for each separate table."""
     import pypdfium2.raw as raw
 
-    horizontal: list[tuple[float, float, float]] = []
-    vertical: list[tuple[float, float, float]] = []
+    horizontal: list[_Rule] = []
+    vertical: list[_Rule] = []
     for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=6):
         x0, y0, x1, y1 = item.get_bounds() if hasattr(item, "get_bounds") else item.get_pos()
         width, height = x1 - x0, y1 - y0
@@ -177,6 +196,11 @@ def _ruled_areas(page: Any) -> list[tuple[list[tuple[float, float, float]], list
         elif width > 2 * _SNAP and height > 2 * _SNAP and _is_stroked(item):
             horizontal += [(y0, x0, x1), (y1, x0, x1)]
             vertical += [(x0, y0, y1), (x1, y0, y1)]
+    return rule_areas(horizontal, vertical)
+
+
+def rule_areas(horizontal: list[_Rule], vertical: list[_Rule]) -> Areas:
+    """Return the ruling lines (position, from, to; points from the lower left) of each separate table."""
     return _group(_merge(horizontal), _merge(vertical))
 
 
@@ -188,9 +212,9 @@ def _is_stroked(path: Any) -> bool:
     return bool(raw.FPDFPath_GetDrawMode(path.raw, fill, stroke)) and bool(stroke.value)
 
 
-def _merge(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+def _merge(lines: list[_Rule]) -> list[_Rule]:
     """Snap parallel lines to one position and join those that touch."""
-    snapped: list[list[tuple[float, float, float]]] = []
+    snapped: list[list[_Rule]] = []
     for line in sorted(lines):
         if snapped and line[0] - snapped[-1][-1][0] <= _SNAP:
             snapped[-1].append(line)
@@ -209,9 +233,7 @@ def _merge(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, 
     return merged
 
 
-def _group(
-    horizontal: list[tuple[float, float, float]], vertical: list[tuple[float, float, float]]
-) -> list[tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]]:
+def _group(horizontal: list[_Rule], vertical: list[_Rule]) -> Areas:
     """Put lines that cross or touch into one table."""
     lines = [("h", *line) for line in horizontal] + [("v", *line) for line in vertical]
     parent = list(range(len(lines)))
@@ -226,7 +248,7 @@ def _group(
         for j, (_, x, y0, y1) in enumerate(lines[len(horizontal) :], len(horizontal)):
             if x0 - _SNAP <= x <= x1 + _SNAP and y0 - _SNAP <= y <= y1 + _SNAP:
                 parent[root(i)] = root(j)
-    areas: dict[int, tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]] = {}
+    areas: dict[int, tuple[list[_Rule], list[_Rule]]] = {}
     for i, (kind, *line) in enumerate(lines):
         areas.setdefault(root(i), ([], []))[kind == "v"].append((line[0], line[1], line[2]))
     # Two vertical lines alone are the edges of a shaded paragraph, not a table.
@@ -234,7 +256,7 @@ def _group(
 
 
 def _fill(
-    area: tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]], chars: list[_Char], page: int
+    area: tuple[list[_Rule], list[_Rule]], chars: list[Char], page: int
 ) -> tuple[_Ruled, tuple[float, float, float, float]]:
     """Make the grid of one table: slots between ruling lines, joined where no line parts them, then the characters."""
     horizontal, vertical = _close_edges(*area)
@@ -266,7 +288,7 @@ def _fill(
                 for x in range(c, c + width):
                     owner[y, x] = (r, c)
             shapes.append((r, c, height, width))
-    texts: dict[tuple[int, int], list[_Char]] = {}
+    texts: dict[tuple[int, int], list[Char]] = {}
     box = (xs[0] - _SNAP, ys[-1] - _SNAP, xs[-1] + _SNAP, ys[0] + _SNAP)
     rising = ys[::-1]
     inside = [char for char in chars if box[0] <= char.x <= box[2] and box[1] <= char.y <= box[3]]
@@ -297,7 +319,7 @@ def _close_edges(horizontal: list[_Rule], vertical: list[_Rule]) -> tuple[list[_
     return closed, vertical
 
 
-def _positions(lines: list[tuple[float, float, float]], *, descending: bool = False) -> list[float]:
+def _positions(lines: list[_Rule], *, descending: bool = False) -> list[float]:
     found: list[float] = []
     for position in sorted(line[0] for line in lines):
         if not found or position - found[-1] > _SNAP:

@@ -20,7 +20,7 @@ def sniff_format(data: bytes, name: str) -> SourceFormat:
     """Return the format of ``data``; ``name`` decides only where the content does not.
 
     Raises:
-        ReadError: a picture, an archive, an old Word file, or bytes that are no text.
+        ReadError: an archive, an old Word file, or bytes that are no text.
 
     >>> sniff_format(b"%PDF-1.7 ...", "report.txt")
     'pdf'
@@ -33,7 +33,7 @@ def sniff_format(data: bytes, name: str) -> SourceFormat:
     if head.startswith(_OLE):
         raise ReadError(name, "unknown_format", "an old Office or a locked Word file; save it as an unlocked .docx")
     if head.startswith(_PICTURES):
-        raise ReadError(name, "no_text_layer", "the file is a picture; OCR is needed")
+        return "picture"
     suffix = PurePath(name).suffix.lower()
     if suffix == ".pdf" or suffix == ".docx":
         raise ReadError(name, "damaged", f"the content is not that of a {suffix} file")

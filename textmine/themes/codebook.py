@@ -88,7 +88,7 @@ class Rule:
     A ``phrase`` rule hits where one of ``terms`` stands. A ``pair`` rule hits where one of ``objects`` stands with a
     term of ``before`` ahead of it or a term of ``after`` behind it, at most ``gap`` characters apart and inside one
     ``scope``. ``…`` in a term stands for up to ``gap`` characters of the same clause, ``{n}`` for up to ``n``.
-    Where a theme of ``yields_to`` (``*``: any other, ``-theme``: but not this one) speaks in the same item, a hit of this rule is dropped.
+    A hit is dropped where a theme of ``yields_to`` speaks in the same item (``*``: any other, ``-theme``: but not it).
     ``unless`` voids a hit by a term in the same clause, ``not_in`` by a longer term that covers its object,
     ``needs`` asks for a term anywhere in the statement. ``(a|b)`` in a term is a choice. ``@name`` refers to a list.
     """

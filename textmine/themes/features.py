@@ -7,7 +7,7 @@ list of strings and a text is looked up without a loop over its characters.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,9 +32,11 @@ _START: Final = "\x01"
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """N-grams of one size: the text each stands in, its hash, and where it starts (text offset; -1 with the mark)."""
+    """N-grams of one size: the text and the clause each stands in (clauses of the batch counted through), its hash, and
+    where it starts (text offset; -1 with the mark)."""
 
     rows: Indices
+    clauses: Indices
     hashes: Hashes
     starts: Indices
     size: int
@@ -55,6 +57,8 @@ def _character_table() -> npt.NDArray[np.uint64]:
 
 
 _CHARACTERS: Final = _character_table()
+_CLAUSE_ENDS: Final = np.zeros(0x10000, dtype=np.int64)
+_CLAUSE_ENDS[[ord(char) for char in "，,；;。：:！!？?\n"]] = 1
 
 
 def _finish(hashes: Hashes) -> Hashes:
@@ -75,32 +79,64 @@ def strip_label(text: str) -> int:
     return match.end() if match else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Texts as one array of characters, a mark ahead of each, a line break behind it; clauses are counted through."""
+
+    chars: Hashes
+    rows: Indices
+    clauses: Indices
+    shift: Indices
+
+    @classmethod
+    def read(cls, texts: Sequence[str]) -> Batch:
+        """Return texts as arrays, without their printed enumerators."""
+        offsets = [strip_label(text) for text in texts]
+        bodies = [f"{_START}{text[offset:]}\n" for text, offset in zip(texts, offsets, strict=True)]
+        codes = np.frombuffer("".join(bodies).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        codes = np.minimum(codes, 0xFFFF)
+        lengths = np.fromiter(map(len, bodies), dtype=np.int64, count=len(bodies))
+        rows = np.repeat(np.arange(len(bodies)), lengths)
+        ends = _CLAUSE_ENDS[codes]
+        shift = np.fromiter(offsets, dtype=np.int64, count=len(offsets)) - (np.cumsum(lengths) - lengths) - 1
+        return cls(_CHARACTERS[codes], rows, np.cumsum(ends) - ends, shift)
+
+    def clause_spans(self) -> tuple[Indices, Indices, Indices]:
+        """Return the text of each clause, and where it starts and ends there, without the mark that ends it.
+
+        >>> owners, starts, ends = Batch.read(["一是更新慢，人少。", "更新"]).clause_spans()
+        >>> owners.tolist(), starts.tolist(), ends.tolist()
+        ([0, 0, 0, 1], [2, 6, 9, 0], [5, 8, 9, 2])
+        """
+        last = np.flatnonzero(np.concatenate((self.clauses[1:] != self.clauses[:-1], [True]))[: len(self.clauses)])
+        owners = self.rows[last]
+        first = np.concatenate(([0], last[:-1] + 1))[: len(last)]
+        opens = np.concatenate(([True], owners[1:] != owners[:-1]))[: len(last)]
+        return owners, first + opens + self.shift[owners], last + self.shift[owners]
+
+    def grams(self, sizes: tuple[int, int]) -> Iterator[Grams]:
+        """Give the n-grams of characters inside clauses, one item a size; the mark ahead counts as a character."""
+        chars = self.chars
+        valid, current = chars != 0, chars * _STEP
+        for size in range(1, sizes[1] + 1):
+            if size > 1:
+                valid = valid[:-1] & (chars[size - 1 :] != 0)
+                current = (current[:-1] ^ (current[:-1] >> _SHIFT)) * _STEP + chars[size - 1 :]
+            if size >= sizes[0]:
+                at = np.flatnonzero(valid)
+                owner = self.rows[at]
+                hashes = _finish(current[at] + np.uint64(size))
+                yield Grams(owner, self.clauses[at], hashes, at + self.shift[owner], size)
+
+
 def character_grams(texts: Sequence[str], sizes: tuple[int, int]) -> list[Grams]:
     """Return the character n-grams of all texts, inside clauses, without the printed enumerator; one item a size.
-
-    A mark for the beginning of the text counts as a character.
 
     >>> grams = character_grams(["更新慢，", "更新"], (2, 2))[0]
     >>> grams.rows.tolist(), len(set(grams.hashes.tolist()))
     ([0, 0, 0, 1, 1], 3)
     """
-    offsets = [strip_label(text) for text in texts]
-    bodies = [f"{_START}{text[offset:]}\n" for text, offset in zip(texts, offsets, strict=True)]
-    codes = np.frombuffer("".join(bodies).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    chars = _CHARACTERS[np.minimum(codes, 0xFFFF)]
-    lengths = np.fromiter(map(len, bodies), dtype=np.int64, count=len(bodies))
-    rows = np.repeat(np.arange(len(bodies)), lengths)
-    shift = np.fromiter(offsets, dtype=np.int64, count=len(offsets)) - (np.cumsum(lengths) - lengths) - 1
-    valid, current, found = chars != 0, chars * _STEP, []
-    for size in range(1, sizes[1] + 1):
-        if size > 1:
-            valid = valid[:-1] & (chars[size - 1 :] != 0)
-            current = (current[:-1] ^ (current[:-1] >> _SHIFT)) * _STEP + chars[size - 1 :]
-        if size >= sizes[0]:
-            at = np.flatnonzero(valid)
-            owner = rows[at]
-            found.append(Grams(owner, _finish(current[at] + np.uint64(size)), at + shift[owner], size))
-    return found
+    return list(Batch.read(texts).grams(sizes))
 
 
 class Vocabulary:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from textmine.themes.features import Grams, Indices, Vocabulary, character_grams
+from textmine.themes.features import Batch, Grams, Indices, Vocabulary, character_grams
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -21,14 +21,6 @@ Flags = npt.NDArray[np.bool_]
 
 #: texts that are read at once: their arrays stay in the processor's cache
 CHUNK: Final = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Cues:
-    """What is known of texts beside their n-grams: cue ``columns[i]`` holds of text ``rows[i]``."""
-
-    rows: Indices
-    columns: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +63,17 @@ class Lexicon:
         for grams in character_grams(texts, self.sizes):
             places = self.vocabulary.find(grams.hashes)
             keep = np.flatnonzero(places >= 0)
-            kept = Grams(grams.rows[keep], grams.hashes[keep], grams.starts[keep], grams.size)
+            kept = Grams(grams.rows[keep], grams.clauses[keep], grams.hashes[keep], grams.starts[keep], grams.size)
             values = self.idf[places[keep]]
             squares += np.bincount(kept.rows, values * values, minlength=len(texts))
             found.append(Lookup(kept, places[keep], values))
         norms = (1 / np.sqrt(np.maximum(squares, 1e-9))).astype(np.float32)
         return [Lookup(item.grams, item.places, item.values * norms[item.grams.rows]) for item in found]
+
+    @property
+    def clause_floor(self) -> float:
+        """The squared length of a clause of six characters: a shorter one is no louder than that."""
+        return 15.0 * float(np.mean(self.idf.astype(np.float64) ** 2)) if len(self.idf) else 1.0
 
     def matrix(self, texts: Sequence[str]) -> Any:
         """Return the n-grams of all texts as a scipy matrix, for training."""
@@ -92,17 +89,85 @@ class Lexicon:
         return csr_matrix(entries, shape=(len(texts), len(self.vocabulary)))
 
 
-def add_grams(scores: Floats, found: Sequence[Lookup], weights: Floats) -> None:
-    """Add to the scores of a chunk of texts what their n-grams weigh."""
-    for item in found:
-        rows = item.grams.rows
-        if len(rows):
-            firsts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
-            scores[rows[firsts]] += np.add.reduceat(weights[item.places] * item.values[:, None], firsts, axis=0)
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What n-grams weigh: in whole texts and in their loudest clauses (texts × targets), and in each clause.
+
+    The clauses of text ``i`` are ``begins[i]`` to ``begins[i + 1]``; ``starts`` and ``ends`` are offsets into the text.
+    """
+
+    whole: Floats
+    loudest: Floats
+    clauses: Floats
+    begins: Indices
+    starts: Indices
+    ends: Indices
+
+    def clause_of(self, row: int, column: int) -> tuple[int, int]:
+        """Return where the clause stands that speaks loudest for a target."""
+        begin = self.begins[row]
+        best = begin + int(self.clauses[begin : self.begins[row + 1], column].argmax())
+        return int(self.starts[best]), int(self.ends[best])
 
 
-def fit_weights(design: Any, targets: Flags, *, strength: float, balanced: bool, seed: int) -> tuple[Doubles, Doubles]:
-    """Return weights (features × targets) and biases of one logistic regression a target."""
+def score_texts(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> Scores:
+    """Return what the n-grams of texts weigh, read in chunks that fit the processor's cache."""
+    parts = [
+        _score_chunk(texts[start : start + CHUNK], lexicon, weights) for start in range(0, max(len(texts), 1), CHUNK)
+    ]
+    shifts = np.cumsum([0, *(len(part.starts) for part in parts)])
+    begins = [part.begins[:-1] + shift for part, shift in zip(parts, shifts, strict=False)]
+    return Scores(
+        np.concatenate([part.whole for part in parts]),
+        np.concatenate([part.loudest for part in parts]),
+        np.concatenate([part.clauses for part in parts]),
+        np.concatenate([*begins, shifts[-1:]]),
+        np.concatenate([part.starts for part in parts]),
+        np.concatenate([part.ends for part in parts]),
+    )
+
+
+def _score_chunk(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> Scores:
+    """Sum by clause, then by text: n-grams do not cross clauses, so each is weighed once."""
+    batch = Batch.read(texts)
+    owners, starts, ends = batch.clause_spans()
+    count = len(owners)
+    sums = np.zeros((count, weights.shape[1]), dtype=np.float32)
+    squares = np.zeros(count, dtype=np.float64)
+    for grams in batch.grams(lexicon.sizes):
+        places = lexicon.vocabulary.find(grams.hashes)
+        keep = np.flatnonzero(places >= 0)
+        if not len(keep):
+            continue
+        clauses, known = grams.clauses[keep], places[keep]
+        values = lexicon.idf[known]
+        squares += np.bincount(clauses, values * values, minlength=count)
+        firsts = np.flatnonzero(np.concatenate(([True], clauses[1:] != clauses[:-1])))
+        weighed = weights[known]
+        weighed *= values[:, None]
+        sums[clauses[firsts]] += np.add.reduceat(weighed, firsts, axis=0)
+    begins = np.searchsorted(owners, np.arange(len(texts) + 1))
+    if not count:
+        return Scores(sums, sums, sums, begins, starts, ends)
+    lengths = np.sqrt(np.maximum(np.add.reduceat(squares, begins[:-1]), 1e-9)).astype(np.float32)
+    whole = (np.add.reduceat(sums, begins[:-1], axis=0) / lengths[:, None]).astype(np.float32)
+    clause_lengths = np.sqrt(np.maximum(squares, lexicon.clause_floor)).astype(np.float32)
+    by_clause = (sums / clause_lengths[:, None]).astype(np.float32)
+    return Scores(whole, np.maximum.reduceat(by_clause, begins[:-1], axis=0), by_clause, begins, starts, ends)
+
+
+def fit_weights(
+    design: Any, targets: Flags, *, strength: float, seed: int, counts: Doubles | None = None
+) -> tuple[Doubles, Doubles]:
+    """Return weights (features × targets) and biases of one logistic regression a target.
+
+    Args:
+        design: examples × features.
+        targets: examples × targets.
+        strength: C of the regression.
+        seed: of the order in which the solver takes the features.
+        counts: how much each example counts; without them, 1.
+    """
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
@@ -110,9 +175,8 @@ def fit_weights(design: Any, targets: Flags, *, strength: float, balanced: bool,
         target = targets[:, column]
         if target.all() or not target.any():
             return np.zeros(design.shape[1]), 20.0 if target.all() else -20.0
-        weighting = "balanced" if balanced else None
-        model = LogisticRegression(C=strength, class_weight=weighting, solver="liblinear", random_state=seed)
-        model.fit(design, target)
+        model = LogisticRegression(C=strength, solver="liblinear", random_state=seed)
+        model.fit(design, target, sample_weight=counts)
         return model.coef_[0], float(model.intercept_[0])
 
     # liblinear's vectors are short: threads inside of it would only wait for each other

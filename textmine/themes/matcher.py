@@ -23,6 +23,7 @@ class TermMatcher:
     """
 
     def __init__(self, terms: Iterable[str]) -> None:
+        #: state -> character -> next state; a row grows when a failure is first resolved, which changes no answer
         self._goto: list[dict[str, int]] = [{}]
         self._fail: list[int] = [_ROOT]
         self._out: list[tuple[tuple[int, int], ...]] = [()]
@@ -33,8 +34,6 @@ class TermMatcher:
             self._alphabet.update(term)
             self._add(term, number)
         self._link()
-        #: the goto table with failures resolved; a row grows when a pair of state and character is first met
-        self._table: list[dict[str, int]] = [dict(row) for row in self._goto]
 
     def _add(self, term: str, number: int) -> None:
         state = _ROOT
@@ -69,12 +68,12 @@ class TermMatcher:
         while state and char not in self._goto[state]:
             state = self._fail[state]
         nxt = self._goto[state].get(char, _ROOT)
-        self._table[origin][char] = nxt
+        self._goto[origin][char] = nxt
         return nxt
 
     def scan(self, text: str) -> list[Occurrence]:
         """Return the occurrences of all terms in ``text``, by end, the longest first."""
-        table, out, step = self._table, self._out, self._step
+        table, out, step = self._goto, self._out, self._step
         found: list[Occurrence] = []
         state = _ROOT
         for end, char in enumerate(text, 1):

@@ -6,10 +6,11 @@ the nearest signal before and behind its object, so the work grows with the leng
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from textmine.records import Role
@@ -18,12 +19,18 @@ from textmine.themes.matcher import TermMatcher
 
 Span = tuple[int, int]
 
-_CLAUSE_MARK: Final = re.compile(r"[，,。；;：:！!？?\n]")
+_NONE: Final[list[Span]] = []
+
+_CLAUSE_MARKS: Final = frozenset("，,。；;：:！!？?\n")
 _SENTENCE_MARKS: Final = frozenset("。；;！!？?\n")
 #: what ties an object to the one before it, so that a signal speaks of both
 _TIES: Final = frozenset("、和及与或跟兼并")
-#: no longer term is looked for behind a gap
-_LONGEST: Final = 12
+#: words that nearly every report uses: to look around each of them would cost most of the time
+_COMMON: Final = frozenset(
+    {"公开", "信息", "政策", "数据", "申请", "文件", "群众", "发布", "公布", "答复", "公示", "没有", "内容", "问题"}
+    | {"统一", "标准", "规范", "制度"}
+    | set("是不没未少对有一三多个年、请前全定分")
+)
 #: A first sentence up to this long, with more behind it, is the heading of its statement.
 _HEADING_LENGTH: Final = 26
 #: What a hit keeps of its score where nothing but a purpose speaks for any theme.
@@ -49,6 +56,8 @@ class _Sequence:
     parts: tuple[frozenset[int], ...]
     gaps: tuple[int, ...]
     pivot: int
+    others: tuple[frozenset[int], ...]
+    longest: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +66,7 @@ class _Compiled:
 
     rule: Rule
     order: int
+    pair: bool
     targets: tuple[int, ...]
     before: tuple[int, ...]
     after: tuple[int, ...]
@@ -74,9 +84,9 @@ class _Compiler:
         self.classes: dict[tuple[str, ...], int] = {}
         self.members: dict[int, set[int]] = {}
         self.sequences: dict[int, list[_Sequence]] = {}
-        self.signals_before = self._class(("signals before",))
-        self.signals_after = self._class(("signals after",))
-        self.objects = self._class(("objects",))
+        self.signals_before: set[int] = set()
+        self.signals_after: set[int] = set()
+        self.objects: set[int] = set()
 
     def _class(self, key: tuple[str, ...]) -> int:
         return self.classes.setdefault(key, len(self.classes))
@@ -89,6 +99,7 @@ class _Compiler:
         return _Compiled(
             rule,
             order,
+            rule.kind == "pair",
             self.slot(targets, theme, rule.gap, self.objects if rule.kind == "pair" else None),
             self.slot(rule.before, theme, rule.gap, self.signals_before),
             self.slot(rule.after, theme, rule.gap, self.signals_after),
@@ -97,7 +108,7 @@ class _Compiler:
             self.slot(rule.needs, theme, rule.gap),
         )
 
-    def slot(self, items: tuple[str, ...], theme: Theme, gap: int, also: int | None = None) -> tuple[int, ...]:
+    def slot(self, items: tuple[str, ...], theme: Theme, gap: int, also: set[int] | None = None) -> tuple[int, ...]:
         """The classes in which the terms of one key of a rule are found again."""
         literals = tuple(item for item in items if not item.startswith("@"))
         groups = [(("terms", str(gap), *literals), literals)] if literals else []
@@ -106,7 +117,7 @@ class _Compiler:
             groups.append((("list", str(gap), owner, name), self.codebook.expand(name, theme)))
         return tuple(self._fill(key, terms, gap, also) for key, terms in groups)
 
-    def _fill(self, key: tuple[str, ...], terms: tuple[str, ...], gap: int, also: int | None) -> int:
+    def _fill(self, key: tuple[str, ...], terms: tuple[str, ...], gap: int, also: set[int] | None) -> int:
         has_gaps = any(GAP.search(term) for term in terms)
         if not has_gaps:
             key = tuple(part for index, part in enumerate(key) if index != 1)  # the gap makes no difference
@@ -117,8 +128,9 @@ class _Compiler:
                 if not known:
                     self._sequence(term, gap, number)
                 continue
-            for one in (number,) if also is None else (number, also):
-                self.members.setdefault(self._term(term), set()).add(one)
+            self.members.setdefault(self._term(term), set()).add(number)
+            if also is not None:
+                also.add(self._term(term))
         return number
 
     def _sequence(self, term: str, gap: int, target: int) -> None:
@@ -126,11 +138,16 @@ class _Compiler:
         choices = [alternatives(piece) for piece in pieces[::2]]
         gaps = tuple(int(stated) if stated else gap for stated in pieces[1::2])
         parts = tuple(frozenset(self._term(choice) for choice in part) for part in choices)
-        # long terms are rarer than short ones, and few rarer than many
-        pivot = max(range(len(parts)), key=lambda index: (min(map(len, choices[index])), -len(choices[index])))
-        sequence = _Sequence(target, parts, gaps, pivot)
+        pivot = min(range(len(parts)), key=lambda index: _commonness(choices[index]))
+        longest = tuple(max(map(len, part)) for part in choices)
+        sequence = _Sequence(target, parts, gaps, pivot, parts[:pivot] + parts[pivot + 1 :], longest)
         for number in parts[pivot]:
             self.sequences.setdefault(number, []).append(sequence)
+
+
+def _commonness(part: tuple[str, ...]) -> tuple[bool, int, int]:
+    """Orders parts: common words last, long terms before short ones, few before many."""
+    return not _COMMON.isdisjoint(part), -min(map(len, part)), len(part)
 
 
 class _Scan:
@@ -139,26 +156,29 @@ class _Scan:
     def __init__(self, text: str, engine: RuleEngine) -> None:
         self.text = text
         self.occurrences = engine.matcher.scan(text)
-        self.clauses = [match.start() for match in _CLAUSE_MARK.finditer(text)]
-        self.found: dict[int, list[Span]] = {}
+        self.clauses = [place for place, char in enumerate(text) if char in _CLAUSE_MARKS]
+        self.found: defaultdict[int, list[Span]] = defaultdict(list)
         self._collect(engine)
-        #: where an object starts that no conjunction ties to what stands before it
-        self.heads = sorted({start for start, _ in self.found.get(engine.objects, ()) if text[start - 1 : start] not in _TIES})
-        self.sentences = [mark for mark in self.clauses if text[mark] in _SENTENCE_MARKS]
+        self._objects = engine.objects
+        self._heads: list[int] | None = None
+        self._sorted: dict[tuple[int, ...], list[Span]] = {}
         self.items = self._item_breaks(engine) if "、" in text else self.clauses
 
     def _collect(self, engine: RuleEngine) -> None:
         found, classes, sequences = self.found, engine.classes, engine.sequences
+        present = {term for _, _, term in self.occurrences}
         for place, (start, end, term) in enumerate(self.occurrences):
+            span = (start, end)
             for number in classes[term]:
-                if number in found:
-                    found[number].append((start, end))
-                else:
-                    found[number] = [(start, end)]
+                found[number].append(span)
             for sequence in sequences[term]:
-                span = self._stretch(sequence, place, start, end)
-                if span is not None:
-                    found.setdefault(sequence.target, []).append(span)
+                for part in sequence.others:
+                    if part.isdisjoint(present):
+                        break
+                else:
+                    stretch = self._stretch(sequence, place, start, end)
+                    if stretch is not None:
+                        found[sequence.target].append(stretch)
 
     def _stretch(self, sequence: _Sequence, place: int, start: int, end: int) -> Span | None:
         """The span of the sequence around its rarest part, or nothing where another part is missing."""
@@ -170,7 +190,7 @@ class _Scan:
                 return None
             first = left
         for index in range(pivot + 1, len(parts)):
-            right = self._right(parts[index], place, last, gaps[index - 1])
+            right = self._right(parts[index], place, last, gaps[index - 1], sequence.longest[index])
             if right is None:
                 return None
             last = right
@@ -188,11 +208,11 @@ class _Scan:
                 return start
         return None
 
-    def _right(self, part: frozenset[int], place: int, behind: int, gap: int) -> int | None:
+    def _right(self, part: frozenset[int], place: int, behind: int, gap: int, longest: int) -> int | None:
         occurrences, bound = self.occurrences, behind + gap
         for index in range(place + 1, len(occurrences)):
             start, end, term = occurrences[index]
-            if end > bound + _LONGEST:
+            if end > bound + longest:
                 return None
             if behind <= start <= bound and term in part:
                 return end
@@ -203,9 +223,9 @@ class _Scan:
 
         It does not where a further deficit of the same subject follows at once (公开不全面、不及时).
         """
-        before, after = self.found.get(engine.signals_before, ()), self.found.get(engine.signals_after, ())
+        after = [(start, end) for start, end, term in self.occurrences if term in engine.signals_after]
         ends, deficits = {end for _, end in after}, {start for start, _ in after}
-        actions = {start for start, _ in before}
+        actions = self.starts(engine.signals_before)
         breaks = list(self.clauses)
         place = self.text.find("、")
         while place >= 0:
@@ -220,23 +240,38 @@ class _Scan:
         if scope == "statement":
             return 0
         marks = self.items if scope == "item" else self.clauses if scope == "clause" else self.sentences
-        return bisect_right(marks, place)
+        return bisect_right(marks, place) if marks else 0
+
+    @property
+    def sentences(self) -> list[int]:
+        """Where sentences end."""
+        return [mark for mark in self.clauses if self.text[mark] in _SENTENCE_MARKS]
+
+    def starts(self, terms: frozenset[int]) -> set[int]:
+        """Where any of the terms starts."""
+        return {start for start, _, term in self.occurrences if term in terms}
 
     def head_within(self, start: int, end: int) -> bool:
-        """Tell whether an object of its own starts from ``start`` on and before ``end``."""
-        index = bisect_left(self.heads, start)
-        return index < len(self.heads) and self.heads[index] < end
+        """Tell whether an object starts from ``start`` on and before ``end`` that nothing ties to what precedes it."""
+        if end - start < 2:
+            return False
+        if self._heads is None:
+            self._heads = sorted(p for p in self.starts(self._objects) if self.text[p - 1 : p] not in _TIES)
+        index = bisect_left(self._heads, start)
+        return index < len(self._heads) and self._heads[index] < end
 
     def spans(self, slot: tuple[int, ...]) -> list[Span]:
         """The spans of the slot's terms, by start."""
         found = self.found
-        if len(slot) == 1:
-            spans = list(found.get(slot[0], ()))
-        else:
-            spans = [span for number in slot for span in found.get(number, ())]
-        if len(spans) > 1:
-            spans.sort()
-        return spans
+        if found.keys().isdisjoint(slot):
+            return _NONE
+        known = self._sorted.get(slot)
+        if known is None:
+            known = found[slot[0]] if len(slot) == 1 else [s for number in slot for s in found.get(number, _NONE)]
+            if len(known) > 1:
+                known = sorted(known)
+            self._sorted[slot] = known
+        return known
 
 
 class RuleEngine:
@@ -256,12 +291,13 @@ class RuleEngine:
             for order, (theme, rule) in enumerate((theme, rule) for theme in codebook.themes for rule in theme.rules)
         ]
         self.purposes = [(purpose, compiler.slot(purpose.openers, _NO_THEME, 0)) for purpose in codebook.purposes]
-        self.signals_before, self.signals_after = compiler.signals_before, compiler.signals_after
-        self.objects = compiler.objects
+        self.signals_before, self.signals_after = frozenset(compiler.signals_before), frozenset(compiler.signals_after)
+        self.objects = frozenset(compiler.objects)
         self.matcher = TermMatcher(compiler.terms)
         numbers = range(len(compiler.terms))
         self.classes = [tuple(sorted(compiler.members.get(number, ()))) for number in numbers]
         self.sequences = [tuple(compiler.sequences.get(number, ())) for number in numbers]
+        self._openers = [number for _, slot in self.purposes for number in slot]
         self._yields = {rule.id: _yields_to(rule, codebook) for theme in codebook.themes for rule in theme.rules}
         self._kept = {rule.rule.id for rule in self.rules if rule.rule.keep_in_purpose}
         self._triggered: dict[Role, dict[int, list[_Compiled]]] = {"problem": {}, "measure": {}}
@@ -282,7 +318,9 @@ class RuleEngine:
         if role == "measure":
             hits = self._without_purposes(hits, scan)
         hits = self._settle(self._yielded(hits, scan), scan)
-        return sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.rule_id))
+        if len(hits) > 1:
+            hits.sort(key=lambda hit: (-hit.score, hit.start - hit.end, hit.start, hit.rule_id))
+        return hits
 
     def _candidates(self, scan: _Scan, role: Role) -> list[_Compiled]:
         triggered = self._triggered[role]
@@ -293,49 +331,49 @@ class RuleEngine:
         """At most one hit of a rule in each clause: the longest."""
         if rule.needs and not scan.spans(rule.needs):
             return []
-        best: dict[int, RuleHit] = {}
-        pair = rule.rule.kind == "pair"
-        if pair and not any(number in scan.found for number in rule.before + rule.after):
+        found, pair = scan.found.keys(), rule.pair
+        if pair and found.isdisjoint(rule.before) and found.isdisjoint(rule.after):
             return []
+        hits: list[RuleHit] = []
         for start, end in self._standing(rule, scan):
             span = _joined(rule, scan, start, end) if pair else (start, end)
-            if span is None:
-                continue
-            clause = scan.unit("clause", start)
-            old = best.get(clause)
-            if old is None or span[1] - span[0] > old.end - old.start:
-                best[clause] = RuleHit(rule.rule.theme, rule.rule.id, rule.rule.score, *span, start)
-        return list(best.values())
+            if span is not None:
+                hits.append(RuleHit(rule.rule.theme, rule.rule.id, rule.rule.score, *span, start))
+        return hits if len(hits) < 2 else _longest(hits, scan)
 
     def _standing(self, rule: _Compiled, scan: _Scan) -> list[Span]:
         """The objects of the rule that no exception voids."""
         spans = scan.spans(rule.targets)
-        covers = scan.spans(rule.not_in) if rule.not_in else ()
-        if covers:
-            spans = [span for span in spans if not any(c[0] <= span[0] and span[1] <= c[1] for c in covers)]
+        if rule.not_in:
+            covers = scan.spans(rule.not_in)
+            if covers:
+                spans = [span for span in spans if not any(c[0] <= span[0] and span[1] <= c[1] for c in covers)]
         if spans and rule.unless:
-            void = {scan.unit("clause", start) for start, _ in scan.spans(rule.unless)}
-            if void:
+            voiding = scan.spans(rule.unless)
+            if voiding:
+                void = {scan.unit("clause", start) for start, _ in voiding}
                 spans = [span for span in spans if scan.unit("clause", span[0]) not in void]
         return spans
 
     # --- purposes ------------------------------------------------------------------------------
 
     def _without_purposes(self, hits: list[RuleHit], scan: _Scan) -> list[RuleHit]:
-        if not hits or not self.purposes:
+        if not hits or scan.found.keys().isdisjoint(self._openers):
             return hits
         purposes = self._purpose_spans(scan)
         if not purposes:
             return hits
         main = [
-            hit for hit in hits if hit.rule_id in self._kept or not any(start <= hit.anchor < end for start, end in purposes)
+            hit
+            for hit in hits
+            if hit.rule_id in self._kept or not any(start <= hit.anchor < end for start, end in purposes)
         ]
         return main or [hit._replace(score=hit.score * _PURPOSE_SHARE) for hit in hits]
 
     def _purpose_spans(self, scan: _Scan) -> list[Span]:
         edges = [-1, *scan.clauses, len(scan.text)]
-        clauses = [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
-        actions = {start for start, _ in scan.found.get(self.signals_before, ())}
+        clauses = [(left + 1, right) for left, right in pairwise(edges)]
+        actions = scan.starts(self.signals_before)
         spans: list[Span] = []
         for index, (start, end) in enumerate(clauses):
             opens = index == 0 or scan.text[start - 1] in _SENTENCE_MARKS
@@ -348,16 +386,15 @@ class RuleEngine:
     def _purpose_start(self, scan: _Scan, start: int, end: int, *, later: bool) -> int | None:
         clause = scan.text[start:end]
         for purpose, slot in self.purposes:
-            if any(term in clause for term in purpose.keep):
-                continue
-            if purpose.closers and not clause.endswith(purpose.closers):
-                continue
+            begin: int | None = None
             if purpose.place == "inside":
-                inner = [span for span in scan.spans(slot) if start < span[0] and span[1] <= end]
-                if inner:
-                    return inner[0][0]
+                begin = next((span[0] for span in scan.spans(slot) if start < span[0] and span[1] <= end), None)
             elif (later or purpose.place == "any") and clause.startswith(purpose.openers):
-                return start
+                begin = start
+            if begin is None or (purpose.closers and not clause.endswith(purpose.closers)):
+                continue
+            if not any(term in clause for term in purpose.keep):
+                return begin
         return None
 
     # --- precedence ----------------------------------------------------------------------------
@@ -380,6 +417,8 @@ class RuleEngine:
 
     def _settle(self, hits: list[RuleHit], scan: _Scan) -> list[RuleHit]:
         themes = {hit.theme for hit in hits}
+        if len(themes) < 2:
+            return hits
         heading = _heading(scan)
         for order in self.codebook.precedence:
             if order.winner not in themes or not themes.intersection(order.losers):
@@ -399,6 +438,17 @@ class RuleEngine:
 _NO_THEME: Final = Theme("", "", "", "", "", "", (), ())
 
 
+def _longest(hits: list[RuleHit], scan: _Scan) -> list[RuleHit]:
+    """The longest hit in each clause."""
+    best: dict[int, RuleHit] = {}
+    for hit in hits:
+        clause = scan.unit("clause", hit.anchor)
+        old = best.get(clause)
+        if old is None or hit.end - hit.start > old.end - old.start:
+            best[clause] = hit
+    return list(best.values())
+
+
 def _yields_to(rule: Rule, codebook: Codebook) -> frozenset[str]:
     codes = set(codebook.codes) if "*" in rule.yields_to else set(rule.yields_to)
     return frozenset(codes - {rule.theme} - {code[1:] for code in rule.yields_to if code.startswith("-")})
@@ -406,9 +456,10 @@ def _yields_to(rule: Rule, codebook: Codebook) -> frozenset[str]:
 
 def _heading(scan: _Scan) -> int:
     """Where the heading of the statement ends; 0 where it has none."""
-    if not scan.sentences:
+    sentences = scan.sentences
+    if not sentences:
         return 0
-    end = scan.sentences[0]
+    end = sentences[0]
     return end if end <= _HEADING_LENGTH and end + 2 < len(scan.text) else 0
 
 
@@ -423,14 +474,14 @@ def _joined(rule: _Compiled, scan: _Scan, start: int, end: int) -> Span | None:
     index = bisect_left(behind, (end, 0))
     if index < len(behind):
         signal = behind[index]
-        near = signal[0] - end <= gap and scan.unit(scope, end) == scan.unit(scope, signal[0])
+        near = signal[0] - end <= gap and scan.unit(scope, end - 1) == scan.unit(scope, signal[0])
         if near and not scan.head_within(end, signal[0]):
             return start, signal[1]
     ahead = scan.spans(rule.before) if rule.before else []
     for signal in reversed(ahead[: bisect_left(ahead, (start, 0))]):
         if start - signal[1] > gap:
             break
-        if signal[1] <= start and scan.unit(scope, signal[1]) == scan.unit(scope, start):
+        if signal[1] <= start and scan.unit(scope, signal[1] - 1) == scan.unit(scope, start):
             return signal[0], end
     return None
 

@@ -60,7 +60,7 @@ class Tagger(Protocol):
         """Changes whenever the tagger could answer differently."""
 
     def describe(self) -> dict[str, Any]:
-        """Return what the manifest of a mined folder says of the tagger."""
+        """Return what the manifest says of the tagger."""
 
     def predict(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> list[Prediction]:
         """Return one prediction for each text; a role of ``None`` is decided."""
@@ -90,7 +90,7 @@ class RuleTagger:
         return f"rules:{self.codebook.version}:{self.codebook.digest[:16]}"
 
     def describe(self) -> dict[str, Any]:
-        """Return what the manifest of a mined folder says of the tagger."""
+        """Return what the manifest says of the tagger."""
         return {"kind": "rules", "codebook": {"version": self.codebook.version, "digest": self.codebook.digest}}
 
     def predict(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> list[Prediction]:
@@ -188,7 +188,7 @@ def tag_statements(
     chosen = tagger if tagger is not None else RuleTagger(codebook)
     if hasattr(statements, "columns"):
         return _tag_frame(statements, chosen)
-    return _tag_records(list(statements), chosen)  # type: ignore[arg-type]
+    return _tag_records(list(statements), chosen)
 
 
 def _tag_records(statements: Sequence[Statement], tagger: Tagger) -> tuple[Tag, ...]:
@@ -214,14 +214,14 @@ def _tag_frame(frame: Any, tagger: Tagger) -> pd.DataFrame:
         raise FrameError(f"a column 'text' is needed; the frame has {', '.join(map(str, frame.columns)) or 'none'}")
     texts = ["" if _missing(value) else str(value) for value in frame["text"]]
     roles = [None if _missing(value) or value == "" else str(value) for value in _column(frame, "role")]
-    ids = [str(number) if _missing(value) else str(value) for number, value in enumerate(_column(frame, "statement_id"), 1)]
+    ids = [
+        str(number) if _missing(value) else str(value) for number, value in enumerate(_column(frame, "statement_id"), 1)
+    ]
     reports = ["" if _missing(value) else str(value) for value in _column(frame, "report_id")]
     starts = [0 if _missing(value) else int(value) for value in _column(frame, "start")]
     tags = [
         _tag(hit, *place)
-        for place, prediction in zip(
-            zip(ids, reports, starts, strict=True), tagger.predict(texts, roles), strict=True
-        )
+        for place, prediction in zip(zip(ids, reports, starts, strict=True), tagger.predict(texts, roles), strict=True)
         if prediction.role != "context"
         for hit in prediction.best()
     ]
@@ -234,7 +234,7 @@ def _column(frame: Any, name: str) -> Iterable[Any]:
 
 def _missing(value: object) -> bool:
     # None, NaN and pandas.NA differ from themselves or refuse to be compared; no import of pandas is needed
-    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value  # noqa: PLR0124
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
 def _tags_frame(tags: Sequence[Tag]) -> pd.DataFrame:
@@ -270,4 +270,7 @@ def explain(
     ['专职人员不足', '更新不及时']
     """
     chosen = tagger if tagger is not None else RuleTagger(codebook)
+    if hasattr(chosen, "explain"):  # a trained tagger tells the words too
+        told: Prediction = chosen.explain(text, role)
+        return told
     return chosen.predict([text], [role])[0]
