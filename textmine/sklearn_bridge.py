@@ -200,7 +200,7 @@ class ThemeEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     with ``set_fit_request(roles=True)`` under metadata routing, or give them to ``fit``.
 
     Args:
-        sizes, min_texts, rules, strength, balanced, seed: as in ``ThemeClassifier``.
+        sizes, min_texts, rules, strength, term_weight, seed: as in ``ThemeClassifier``.
         codebook: folder of a codebook, or ``None`` for the packaged one.
     """
 
@@ -211,7 +211,7 @@ class ThemeEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         min_texts: int = 2,
         rules: bool = True,
         strength: float = 20.0,
-        balanced: bool = False,
+        term_weight: float = 0.2,
         seed: int = 0,
         codebook: str | None = None,
     ) -> None:
@@ -219,7 +219,7 @@ class ThemeEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.min_texts = min_texts
         self.rules = rules
         self.strength = strength
-        self.balanced = balanced
+        self.term_weight = term_weight
         self.seed = seed
         self.codebook = codebook
 

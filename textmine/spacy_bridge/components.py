@@ -1,10 +1,9 @@
 """Pipeline components, found by spaCy through entry points: ``nlp.add_pipe("textmine_themes")``.
 
 Importing this module enters the three factories into spaCy's registry, as every package with components does, and sets
-nothing else: no extension attributes, no codebook loaded. spaCy imports it whenever a pipeline is made.
+nothing else: no extension attributes, no codebook loaded. spaCy imports it whenever a pipeline is made. It reads the
+annotations of the factories, which spaCy 3.7 can only where they are no texts: no ``from __future__`` here.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -26,6 +25,7 @@ from textmine.spacy_bridge.documents import (
     sections_of,
     statements_of,
 )
+from textmine.spacy_bridge.tokenizer import SegmenterTokenizer
 
 if TYPE_CHECKING:
     from textmine.themes import Tagger
@@ -71,13 +71,13 @@ class _Component(Pipe):
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         return b""
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> _Component:
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "_Component":
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         Path(path).mkdir(parents=True, exist_ok=True)
 
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> _Component:
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "_Component":
         return self
 
 
@@ -93,17 +93,66 @@ class SectionFinder(_Component):
             put_sections(doc, _find_sections(doc), key=self.spans_key)
 
 
-class StatementSplitter(_Component):
-    """Splits the problems parts into statements with roles.
+class _Deciding(_Component):
+    """A component with a tagger, made of a codebook and a model that are stored with the pipeline.
+
+    They are read at the first document, so that a saved pipeline can be loaded where their folders are missing.
+    """
+
+    def __init__(self, name: str, *, codebook: str | None = None, model: str | None = None) -> None:
+        super().__init__(name)
+        self._codebook = codebook
+        self._model = model
+        self._bundle: Bundle | None = None
+        self._tagger: Tagger | None = None
+
+    @property
+    def bundle(self) -> Bundle:
+        """The files of codebook and model; raises the error of one that is missing."""
+        if self._bundle is None:
+            self._bundle = read_bundle(self._codebook, self._model)
+        return self._bundle
+
+    @property
+    def tagger(self) -> "Tagger":
+        """What decides; raises the error of a codebook or a model that is missing or damaged."""
+        if self._tagger is None:
+            self._tagger = self.bundle.tagger()
+        return self._tagger
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        return self.bundle.to_bytes()
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "_Deciding":
+        self._bundle, self._tagger = Bundle.from_bytes(data), None
+        return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        self.bundle.to_disk(path)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "_Deciding":
+        self._bundle, self._tagger = Bundle.from_disk(path), None
+        return self
+
+
+class StatementSplitter(_Deciding):
+    """Splits the problems parts into statements; rules decide their roles, or the model where one is given.
 
     ``scope`` is ``problems`` (only problems parts), ``text`` (the whole text is one) or ``auto``: the whole text where
     it has no heading of a report at all.
     """
 
     def __init__(
-        self, name: str, *, spans_key: str = "statements", sections_key: str = "sections", scope: str = "auto"
+        self,
+        name: str,
+        *,
+        spans_key: str = "statements",
+        sections_key: str = "sections",
+        scope: str = "auto",
+        codebook: str | None = None,
+        model: str | None = None,
     ) -> None:
-        super().__init__(name)
+        super().__init__(name, codebook=codebook, model=model)
         if scope not in ("auto", "problems", "text"):
             raise ValueError(f"unknown scope {scope!r}; there are auto, problems, text")
         self.spans_key = spans_key
@@ -111,15 +160,20 @@ class StatementSplitter(_Component):
         self.scope = scope
 
     def annotate(self, docs: list[Doc]) -> None:
+        # without a model nothing of the codebook is asked
+        tagger = self.tagger if self._model is not None else None
         for doc in docs:
-            put_statements(doc, self._split(doc), key=self.spans_key)
+            put_statements(doc, self.split(doc, tagger), key=self.spans_key)
 
-    def _split(self, doc: Doc) -> list[Statement]:
+    def split(self, doc: Doc, tagger: "Tagger | None" = None) -> list[Statement]:
+        """Return the statements of a document; a tagger that decides roles does so."""
         from textmine.statements import split_text
 
+        decide = getattr(tagger, "decide_pieces", None)
+        options = {"decide": decide} if decide is not None else {}
         name, found = report_id_of(doc), list[Statement]()
         for start, text in self._parts(doc):
-            for unit in split_text(text):
+            for unit in split_text(text, **options):
                 n = len(found) + 1
                 where = (start + unit.start, start + unit.end)
                 found.append(Statement(f"{name}-{n:03d}", name, n, unit.role, unit.label, *where, unit.text))
@@ -134,42 +188,27 @@ class StatementSplitter(_Component):
         return [(item.start, item.text) for item in known if item.section == _PROBLEMS]
 
 
-class ThemeTagger(_Component):
-    """Tags statements with themes; a document without statements is split first, as ``textmine_statements`` would.
-
-    The codebook and the model are read at the first document and stored with the pipeline, so that a saved pipeline can
-    be loaded where their folders are missing.
-    """
+class ThemeTagger(_Deciding):
+    """Tags statements with themes; a document without statements is split first, as ``textmine_statements`` would."""
 
     def __init__(
-        self, name: str, *, codebook: str | None, model: str | None, spans_key: str, statements_key: str
+        self,
+        name: str,
+        *,
+        spans_key: str = "themes",
+        statements_key: str = "statements",
+        codebook: str | None = None,
+        model: str | None = None,
     ) -> None:
-        super().__init__(name)
+        super().__init__(name, codebook=codebook, model=model)
         self.spans_key = spans_key
         self.statements_key = statements_key
-        self._codebook = codebook
-        self._model = model
-        self._bundle: Bundle | None = None
-        self._tagger: Tagger | None = None
-
-    @property
-    def bundle(self) -> Bundle:
-        """The files of codebook and model; raises the error of one that is missing."""
-        if self._bundle is None:
-            self._bundle = read_bundle(self._codebook, self._model)
-        return self._bundle
-
-    @property
-    def tagger(self) -> Tagger:
-        """What decides; raises the error of a codebook or a model that is missing or damaged."""
-        if self._tagger is None:
-            self._tagger = self.bundle.tagger()
-        return self._tagger
 
     def annotate(self, docs: list[Doc]) -> None:
+        splitter = StatementSplitter(self.name, spans_key=self.statements_key)
         for doc in docs:
             if self.statements_key not in doc.spans:
-                StatementSplitter(self.name, spans_key=self.statements_key).annotate([doc])
+                put_statements(doc, splitter.split(doc, self.tagger), key=self.statements_key)
         found = [statements_of(doc, key=self.statements_key) for doc in docs]
         tags = self._tag([statement for several in found for statement in several])
         at = 0
@@ -189,25 +228,21 @@ class ThemeTagger(_Component):
             found[number].append(replace(tag, statement_id=statements[number].statement_id))
         return found
 
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        return self.bundle.to_bytes()
-
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> ThemeTagger:
-        self._bundle, self._tagger = Bundle.from_bytes(data), None
-        return self
-
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        self.bundle.to_disk(path)
-
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> ThemeTagger:
-        self._bundle, self._tagger = Bundle.from_disk(path), None
-        return self
-
 
 def _find_sections(doc: Doc) -> tuple[Section, ...]:
     from textmine.parse.sections import find_sections
 
     return find_sections(doc.text)
+
+
+def make_tokenizer(dictionary: str | None = None, engine: str = "auto") -> Callable[[Language], SegmenterTokenizer]:
+    """Return what spaCy's config system calls for ``@tokenizers = "textmine.Segmenter.v1"``."""
+
+    def create(nlp: Language) -> SegmenterTokenizer:
+        chosen: Any = engine
+        return SegmenterTokenizer(nlp.vocab, dictionary, engine=chosen)
+
+    return create
 
 
 @Language.factory("textmine_sections", assigns=["doc.spans"], default_config={"spans_key": "sections"})
@@ -219,20 +254,40 @@ def make_sections(nlp: Language, name: str, spans_key: str) -> SectionFinder:
 @Language.factory(
     "textmine_statements",
     assigns=["doc.spans"],
-    default_config={"spans_key": "statements", "sections_key": "sections", "scope": "auto"},
+    default_config={
+        "spans_key": "statements",
+        "sections_key": "sections",
+        "scope": "auto",
+        "codebook": None,
+        "model": None,
+    },
 )
-def make_statements(nlp: Language, name: str, spans_key: str, sections_key: str, scope: str) -> StatementSplitter:
+def make_statements(
+    nlp: Language,
+    name: str,
+    spans_key: str,
+    sections_key: str,
+    scope: str,
+    codebook: str | None,
+    model: str | None,
+) -> StatementSplitter:
     """Return the component ``textmine_statements``."""
-    return StatementSplitter(name, spans_key=spans_key, sections_key=sections_key, scope=scope)
+    keys = {"spans_key": spans_key, "sections_key": sections_key}
+    return StatementSplitter(name, **keys, scope=scope, codebook=codebook, model=model)
 
 
 @Language.factory(
     "textmine_themes",
     assigns=["doc.spans"],
-    default_config={"codebook": None, "model": None, "spans_key": "themes", "statements_key": "statements"},
+    default_config={"spans_key": "themes", "statements_key": "statements", "codebook": None, "model": None},
 )
 def make_themes(
-    nlp: Language, name: str, codebook: str | None, model: str | None, spans_key: str, statements_key: str
+    nlp: Language,
+    name: str,
+    spans_key: str,
+    statements_key: str,
+    codebook: str | None,
+    model: str | None,
 ) -> ThemeTagger:
     """Return the component ``textmine_themes``."""
-    return ThemeTagger(name, codebook=codebook, model=model, spans_key=spans_key, statements_key=statements_key)
+    return ThemeTagger(name, spans_key=spans_key, statements_key=statements_key, codebook=codebook, model=model)

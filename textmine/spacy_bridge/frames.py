@@ -1,7 +1,7 @@
 """A mined folder → documents, for thousands of reports.
 
-Frames hold the sections of a report, not its whole text. The text is laid out again from them: every section, statement
-and tag stands at its offset in the report; only the white space around headings is a guess.
+Frames hold the title and the sections of a report, not its whole text. The text is laid out again from them: every
+section, statement and tag stands at its offset in the report; what is around headings and titles is a guess.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _report(row: Row, sections: list[dict[str, Any]], cells: list[dict[str, Any]
         sha256=row["sha256"],
         source_format=row["source_format"],
         encoding=row["encoding"],
-        text=lay_out(row["n_chars"], sections),
+        text=lay_out(row["n_chars"], sections, title=row["title"] or ""),
         layout=row["layout"],
         metadata=Metadata(**fields),
         sections=tuple(Section(**_without_id(item)) for item in sections),
@@ -109,13 +109,18 @@ def _without_id(row: Row) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "report_id"}
 
 
-def lay_out(n_chars: int, sections: list[dict[str, Any]]) -> str:
+def lay_out(n_chars: int, sections: list[dict[str, Any]], *, title: str = "") -> str:
     """Return a text of ``n_chars`` characters in which every section stands at its offset, headings ahead of them.
+
+    The title stands at the beginning where there is room; what belonged to no section is lost.
 
     >>> lay_out(9, [{"heading": "一、甲", "start": 5, "end": 7, "text": "平稳"}])
     '\\n一、甲\\n平稳\\n\\n'
     """
     characters, free = ["\n"] * n_chars, 0
+    room = min((row["start"] - len(row["heading"] or "") - 2 for row in sections), default=n_chars)
+    if 0 < len(title) <= room:
+        characters[: len(title)], free = title, len(title)
     for row in sorted(sections, key=lambda item: int(item["start"])):
         start, end = row["start"], row["end"]
         characters[start:end] = row["text"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textmine.segment import Engine, Segmenter, load_dictionary_text
 
 if TYPE_CHECKING:
-    from spacy.language import Language
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
@@ -70,16 +69,6 @@ class SegmenterTokenizer:
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> SegmenterTokenizer:
         """Read a dictionary that :meth:`to_disk` wrote."""
         return self.from_bytes(Path(path).read_bytes())
-
-
-def make_tokenizer(dictionary: str | None = None, engine: str = "auto") -> Callable[[Language], SegmenterTokenizer]:
-    """Return what spaCy's config system calls for ``@tokenizers = "textmine.Segmenter.v1"``."""
-
-    def create(nlp: Language) -> SegmenterTokenizer:
-        chosen: Any = engine
-        return SegmenterTokenizer(nlp.vocab, dictionary, engine=chosen)
-
-    return create
 
 
 def cut_doc(text: str, segmenter: Segmenter, vocab: Vocab) -> Doc:
