@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "check": "Show what does not add up in reports, and what explains it.",
     "split": "Split problems parts into statements with roles.",
     "tag": "Tag statements with themes.",
+    "annotate": "Exchange statements with Prodigy, Label Studio and doccano.",
+    "show": "Draw a report as a page: sections, roles, themes.",
     "train": "Train a tagger on labelled statements.",
     "evaluate": "Score a model on labelled statements.",
     "codebook": "Show, check and compare codebooks.",
