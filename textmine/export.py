@@ -21,7 +21,7 @@ from textmine.themes.codebook import Codebook, load_codebook
 
 if TYPE_CHECKING:
     import pandas as pd
-    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.feature_extraction.text import CountVectorizer  # type: ignore[import-untyped, unused-ignore]
 
 #: suffix -> what is written
 FORMS: Final = {".csv": "CSV", ".jsonl": "JSON lines", ".parquet": "Parquet", ".dta": "Stata 118"}
