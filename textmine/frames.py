@@ -94,6 +94,7 @@ label         s  the printed enumerator (一是, （二）, 1.), or empty
 start         i  offset in the report's text (characters)
 end           i  end of it
 text          s  the statement; the report's text from start to end
+uncertain     b  the tagger doubts the role or the themes; a person should look at it
 """
     ),
     "tags": _frame(

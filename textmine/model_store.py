@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -82,6 +83,12 @@ def load_model(folder: str | Path | None = None, *, codebook: Codebook | None = 
         return ThemeClassifier(codebook, **parameters).restore(facts, arrays)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise ModelError(f"{root}: the model is damaged: {error!r}") from error
+
+
+@cache
+def default_tagger() -> ThemeClassifier:
+    """Return the classifier that the package brings, loaded once in a process."""
+    return load_model()
 
 
 def packaged_model(name: str) -> Path:

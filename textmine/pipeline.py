@@ -20,11 +20,14 @@ from textmine import __version__
 from textmine.checks import check_report
 from textmine.errors import ReadError, TextmineError
 from textmine.frames import COLUMNS
+from textmine.model_store import default_tagger
 from textmine.parse import parse_report
 from textmine.read import read_bytes, read_file, read_path
 from textmine.records import Check, Report, Skipped, Source, Statement, Tag
+from textmine.roles import decide_roles
 from textmine.statements import split_statements
-from textmine.themes import RuleTagger, Tagger, tag_statements
+from textmine.themes import Tagger, tag_statements
+from textmine.themes.tagger import tags_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,12 +47,18 @@ class Mined:
     tags: tuple[Tag, ...]
     checks: tuple[Check, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """Return the report as a notebook shows it: sections, statements by role, themes."""
+        from textmine.display import show_report
+
+        return show_report(self.report, self.statements, self.tags).html
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What decides the content of the frames, beside the files themselves; crosses process borders."""
 
-    tagger: Tagger = field(default_factory=RuleTagger)
+    tagger: Tagger = field(default_factory=default_tagger)
     ocr: bool = False
 
     @property
@@ -73,13 +82,15 @@ def mine_source(source: Source, *, tagger: Tagger | None = None) -> Mined:
     Raises:
         ReadError: the source is no report.
     """
-    report, statements, checks = _parse(source)
-    return Mined(report, statements, tag_statements(statements, tagger=tagger or RuleTagger()), checks)
+    chosen = tagger if tagger is not None else default_tagger()
+    report, statements, checks = _parse(source, chosen)
+    return Mined(report, statements, tag_statements(statements, tagger=chosen), checks)
 
 
-def _parse(source: Source) -> tuple[Report, tuple[Statement, ...], tuple[Check, ...]]:
+def _parse(source: Source, tagger: Tagger) -> tuple[Report, tuple[Statement, ...], tuple[Check, ...]]:
     report = parse_report(source)
-    return report, split_statements(report), check_report(report)
+    decide = getattr(tagger, "decide_pieces", decide_roles)  # a trained tagger knows roles too
+    return report, split_statements(report, decide=decide), check_report(report)
 
 
 # --- one batch ------------------------------------------------------------------------------------
@@ -122,7 +133,7 @@ def mine_batch(
             data = read_path(path)
             row["sha256"] = hashlib.sha256(data).hexdigest()
             if row["sha256"] not in seen:
-                found = _parse(read_bytes(data, path, ocr=options.ocr))
+                found = _parse(read_bytes(data, path, ocr=options.ocr), options.tagger)
                 seen.add(row["sha256"])
                 parsed.append(found)
                 batch.rows["skipped"] += [asdict(item) for item in found[0].skipped]
@@ -134,11 +145,15 @@ def mine_batch(
         except Exception:  # the process border: one bad file must not cost the run
             batch.rows["skipped"].append(asdict(Skipped(path, "mine", "internal_error", traceback.format_exc())))
     statements = [statement for _, found, _ in parsed for statement in found]
-    tags = tag_statements(statements, tagger=options.tagger)
+    texts, roles = [item.text for item in statements], [item.role for item in statements]
+    predictions = options.tagger.predict(texts, roles)
     for report, _, checks in parsed:
         _add_report(batch.rows, report, checks)
-    batch.rows["statements"] = [_row("statements", statement) for statement in statements]
-    batch.rows["tags"] = [_row("tags", tag) for tag in tags]
+    batch.rows["statements"] = [
+        _row("statements", statement) | {"uncertain": prediction.uncertain}
+        for statement, prediction in zip(statements, predictions, strict=True)
+    ]
+    batch.rows["tags"] = [_row("tags", tag) for tag in tags_of(statements, predictions)]
     return batch
 
 
@@ -203,7 +218,7 @@ def mine(
     Args:
         inputs: files, folders or globs, one or several.
         out: a folder; what it holds already of unchanged files is used again.
-        tagger: what tags the statements; without one, the rules of the packaged codebook.
+        tagger: what tags the statements and, where it can, decides their roles; without one, the packaged model.
         jobs: processes; ``None`` takes the number of cores. The rows do not depend on it.
         timeout: seconds that one file may take; a file that takes longer is skipped.
         force: mine files again that ``out`` holds already.
@@ -266,8 +281,10 @@ def mine_to_folder(
     parts = _run(files, options, store, jobs=jobs, timeout=timeout, strict=strict, progress=progress)
     counts, reasons = store.join(parts)
     manifest = _manifest(options, inputs, counts, reasons, jobs=jobs, timeout=timeout, began=began)
-    store.finish(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
-    return manifest
+    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    store.finish(text)
+    written: dict[str, Any] = json.loads(text)
+    return written
 
 
 def _options(tagger: Tagger | None, ocr: bool) -> Options:
@@ -275,7 +292,7 @@ def _options(tagger: Tagger | None, ocr: bool) -> Options:
         from textmine.read.ocr import require_ocr
 
         require_ocr()
-    return Options(tagger if tagger is not None else RuleTagger(), ocr)
+    return Options(tagger if tagger is not None else default_tagger(), ocr)
 
 
 def _listed(inputs: Sequence[str | Path] | str | Path) -> list[str]:

@@ -7,15 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from textmine.normalize import simplify
 from textmine.outline import Piece, outline_text
 from textmine.records import Report, Role, Statement
-from textmine.roles import Decision, decide_role, decide_roles
+from textmine.roles import decide_role, decide_roles
 
 __all__ = ["Unit", "decide_role", "split_statements", "split_text"]
 
-RoleDecider = Callable[[str, Sequence[Piece]], Sequence[Decision]]
+
+class DecidedPiece(Protocol):
+    """What a decider says of a piece."""
+
+    @property
+    def role(self) -> Role: ...
+
+
+RoleDecider = Callable[[str, Sequence[Piece]], Sequence[DecidedPiece]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,8 @@ def split_statements(report: Report, *, decide: RoleDecider = decide_roles) -> t
 
     Args:
         report: a parsed report.
-        decide: gives the roles of the pieces of a part; a trained model may take the place of the rules.
+        decide: gives the roles of the pieces of a part; ``load_model().decide_pieces`` is the trained way, which
+            :func:`textmine.mine` and ``textmine split`` take, the default goes by cues alone.
     """
     found: list[Statement] = []
     for section in report.section("problems"):

@@ -26,6 +26,8 @@ _ABOUT: Final = re.compile(r"(?:约|近|超过?|逾|达到?近|不足|余)$|^(?:
 #: 申请（共21件）: the words before the bracket say what is counted
 _IN_BRACKET: Final = re.compile(r"[（(](?:共计|总计|合计|共|计|为)*$")
 _PART: Final = re.compile(r"^[、，]?(?:其中|另有|包括)")
+#: 受理行政复议12件，其中涉及政府信息公开3件: the first number counts more than the table does
+_OF_WHICH: Final = re.compile(r"[，,（(、]其中[^。；\d]{0,16}信息公开")
 #: a government, or a region named for it, reports on its whole region
 _GOVERNMENT: Final = ("政府", "省", "市", "县", "区", "镇", "乡")
 #: totals that a clause beginning with 其中 cannot mean
@@ -88,6 +90,8 @@ def _numbers(sentence: _Sentence, patterns: Patterns, year: int | None, agency: 
             continue
         measure = _measure(clause, text[match.end() :], text[: match.start()], sentence.topic, patterns)
         if measure is None or not _is_of_year(text, begin, match.start(), year, patterns):
+            continue
+        if measure in {"review_total", "litigation_total"} and _OF_WHICH.match(text, match.end()):
             continue
         scope = _scope(text, begin, match.start(), agency, patterns)
         if scope is None or (measure in _WHOLES and _PART.match(text[begin:])):

@@ -16,7 +16,9 @@ __all__ = ["cli", "main"]
 #: command -> what it does, in one line; the module of its name holds it and is loaded when it is called
 COMMANDS: Final = {
     "mine": "Mine files, folders or globs into Parquet frames.",
-    "summarize": "Write the theme summary of a mined folder.",
+    "summarize": "Write the theme summary of a mined folder: page, Word, Excel, Markdown.",
+    "plot": "Draw a figure of the summary.",
+    "export": "Write a frame, statements or words for Excel, R, Stata, quanteda.",
     "parse": "Print one report as JSON: metadata, sections, tables.",
     "check": "Show what does not add up in reports, and what explains it.",
     "split": "Split problems parts into statements with roles.",
@@ -27,6 +29,21 @@ COMMANDS: Final = {
     "evaluate": "Score a model on labelled statements.",
     "codebook": "Show, check and compare codebooks.",
     "dictionary": "Check the words of a segmenter dictionary.",
+    "prevalence": "How common is each theme, by group?",
+    "trend": "Which themes rise or fall over the years?",
+    "compare": "In which themes do two groups of reports differ?",
+    "profile": "What does one body state, beside its peers?",
+    "cooccurrence": "Which themes are stated together?",
+    "regress": "What goes with stating a theme?",
+    "sample": "Draw reports to code by hand, with their probabilities.",
+    "exemplars": "Which statements show a theme best, or are unusual?",
+    "evidence": "Print the statements behind a figure.",
+    "keywords": "What are the keywords of each group?",
+    "collocations": "Which words go together in a clause?",
+    "kwic": "Show each place of a word in its context.",
+    "newwords": "Which words are missing from the dictionary?",
+    "topics": "What does the codebook miss?",
+    "stopwords": "Show and check stop words and word lists.",
 }
 
 

@@ -168,8 +168,8 @@ def tag_statements(
     Args:
         statements: ``Statement`` records (then offsets of tags point into the report), or a frame with a column
             ``text`` and, where known, ``role``, ``statement_id``, ``report_id``, ``start``.
-        tagger: what decides; without one, the rules of ``codebook``.
-        codebook: the codebook of the rules; without one, the packaged one. Not beside ``tagger``.
+        tagger: what decides; without one, the trained tagger that the package brings.
+        codebook: tag by the rules of this codebook instead. Not beside ``tagger``.
 
     Returns:
         A tuple of ``Tag`` for records; for a frame, the frame ``tags`` (statement_id, report_id, theme, score,
@@ -180,19 +180,36 @@ def tag_statements(
         ValueError: ``tagger`` and ``codebook`` are both given.
 
     >>> statement = Statement("r-1", "r", 1, "problem", "一是", 10, 19, "一是更新不及时。")
-    >>> [(tag.theme, tag.start, tag.end) for tag in tag_statements([statement])]
+    >>> [(tag.theme, tag.source) for tag in tag_statements([statement])]
+    [('timeliness', 'model')]
+    >>> [(tag.theme, tag.start, tag.end) for tag in tag_statements([statement], tagger=RuleTagger())]
     [('timeliness', 12, 17)]
     """
     if tagger is not None and codebook is not None:
         raise ValueError("give a tagger or a codebook, not both: a tagger has its codebook")
-    chosen = tagger if tagger is not None else RuleTagger(codebook)
+    chosen = _chosen(tagger, codebook)
     if hasattr(statements, "columns"):
         return _tag_frame(statements, chosen)
     return _tag_records(list(statements), chosen)
 
 
+def _chosen(tagger: Tagger | None, codebook: Codebook | None) -> Tagger:
+    if tagger is not None:
+        return tagger
+    if codebook is not None:
+        return RuleTagger(codebook)
+    from textmine.model_store import default_tagger  # the store knows the classifier, which knows this module
+
+    return default_tagger()
+
+
 def _tag_records(statements: Sequence[Statement], tagger: Tagger) -> tuple[Tag, ...]:
     predictions = tagger.predict([item.text for item in statements], [item.role for item in statements])
+    return tags_of(statements, predictions)
+
+
+def tags_of(statements: Sequence[Statement], predictions: Sequence[Prediction]) -> tuple[Tag, ...]:
+    """Return one tag for each theme that a prediction gives a statement, with offsets into the report."""
     return tuple(
         _tag(hit, item.statement_id, item.report_id, item.start)
         for item, prediction in zip(statements, predictions, strict=True)

@@ -59,10 +59,26 @@ class TableCells:
         first = self.cells.get(key)
         if first is None:
             self.cells[key] = cell
-        elif first.value != cell.value:
-            remark = f"另一处读作 {cell.raw.strip() or '空白'}"
-            if remark not in first.note:
-                self.cells[key] = replace(first, note="；".join(filter(None, (first.note, remark))))
+        else:
+            self.compare([cell], name="另一处")
+
+    def merge(self, part: TableCells) -> None:
+        """Add the cells of another grid or passage.
+
+        Where it gives another number for a cell that is known, it is another table of the same form (the district's
+        beside the office's own): then it is only compared, for a row lost in one must not be filled from the other.
+        """
+        for table in dict.fromkeys(key[0] for key in part.cells):
+            cells = [cell for key, cell in part.cells.items() if key[0] == table]
+            if any(self._contradicts(cell) for cell in cells):
+                self.compare(cells, name="另一处")
+            else:
+                for cell in cells:
+                    self._put(cell)
+
+    def _contradicts(self, cell: Cell) -> bool:
+        first = self.cells.get((cell.table, cell.row, cell.column))
+        return first is not None and None not in (first.value, cell.value) and first.value != cell.value
 
     def compare(self, others: Iterable[Cell], *, name: str) -> None:
         """Note on each cell where a second reading of the same place gives another value."""

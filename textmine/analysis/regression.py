@@ -1,0 +1,135 @@
+"""What goes with a theme: linear and logistic regression of stating it on what is known of the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from textmine.analysis.errors import GroupError
+from textmine.analysis.estimating import Link
+from textmine.analysis.incidence import (
+    SMALL,
+    Base,
+    Floats,
+    Frames,
+    Unit,
+    as_columns,
+    as_roles,
+    check_unit,
+    count_by_report,
+    tidy,
+)
+from textmine.analysis.intervals import LEVEL
+from textmine.analysis.outcomes import measure_outcomes
+from textmine.errors import FrameError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def regress(
+    frames: Frames,
+    theme: str,
+    on: str | Sequence[str],
+    *,
+    role: str = "problem",
+    link: Link = "logit",
+    unit: Unit = "reports",
+    base: Base = "with_part",
+    cluster: str = "report_id",
+    codes: pd.DataFrame | None = None,
+    sample: pd.DataFrame | None = None,
+    level: float = LEVEL,
+    small: int = SMALL,
+) -> pd.DataFrame:
+    """Return the coefficients of a regression of stating a theme on columns of the reports frame.
+
+    Args:
+        theme: the outcome: a report states it (``unit="reports"``), or a statement carries it (``"statements"``).
+        on: columns; numbers enter less their mean, texts as a dummy for each value against the commonest. Reports
+            without a number are left out; a missing text is a value of its own.
+        link: ``logit`` (coefficients are log odds ratios) or ``identity`` (differences in shares, 0.01 is one
+            percentage point).
+        frames, role, unit, base, cluster, codes, sample, level, small: as for
+            :func:`~textmine.analysis.shares.prevalence`.
+
+    Returns:
+        A row a coefficient: theme, role, unit, link, term (``intercept``, a column, or column=value), reference (the
+        value compared with), count (reports of that value), n_reports (in the regression), estimate, low, high, p,
+        raw, raw_low, raw_high (from the machine's tags as they are), method, small (few reports of the value).
+
+    Raises:
+        FrameError, ThemeError, SampleError: what is missing, unknown or does not fit.
+        GroupError: a coefficient cannot be told, or a value always or never goes with the theme (logit).
+
+    Source: :mod:`textmine.analysis.estimating`.
+
+    >>> from textmine.analysis.demo import make_frames
+    >>> found = regress(make_frames(400), "oversight", ["level", "year"])
+    >>> found["term"].tolist()
+    ['intercept', 'level=county', 'level=township', 'year']
+    """
+    check_unit(unit)
+    (role,) = as_roles(role)
+    counts = count_by_report(frames, role=role, themes=[theme], base=base)
+    outcomes = measure_outcomes(counts, unit, cluster=cluster, codes=codes, sample=sample)
+    design = _design(counts.reports, as_columns(counts.reports, on))
+    raw = outcomes.fit(design.x, 0, role, link=link, raw=True)
+    fit = raw if codes is None else outcomes.fit(design.x, 0, role, link=link)
+    columns: dict[str, Any] = {"theme": [theme] * len(design.terms), "role": [role] * len(design.terms)}
+    columns |= {"unit": [unit] * len(design.terms), "link": [link] * len(design.terms)}
+    columns |= {"term": design.terms, "reference": design.references, "count": design.counts}
+    columns["n_reports"] = np.full(len(design.terms), int((design.x != 0).any(axis=1).sum()))
+    for prefix, one in (("", fit), ("raw_", raw)):
+        reach, errors = one.reach(level), one.errors()
+        columns["raw" if prefix else "estimate"] = one.theta
+        columns |= {f"{prefix}low": one.theta - reach * errors, f"{prefix}high": one.theta + reach * errors}
+        if not prefix:
+            columns["p"] = np.array([fit.p_value(row) for row in np.eye(len(design.terms))])
+    columns["method"] = [outcomes.method] * len(design.terms)
+    columns["small"] = design.counts < small
+    return tidy(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Design:
+    x: Floats
+    terms: list[str]
+    references: list[str | None]
+    counts: Any
+
+
+def _design(reports: pd.DataFrame, columns: Sequence[str]) -> _Design:
+    import pandas as pd
+
+    if not columns:
+        raise FrameError("no column is given to regress on")
+    used = np.ones(len(reports), dtype=bool)
+    parts: list[Any] = [np.ones(len(reports))]
+    terms, references = ["intercept"], [None]  # type: tuple[list[str], list[str | None]]
+    for name in columns:
+        if pd.api.types.is_numeric_dtype(reports[name]):
+            used &= reports[name].notna().to_numpy(dtype=bool)
+    if not used.any():
+        raise GroupError(f"no report has a value in all of {', '.join(columns)}")
+    for name in columns:
+        column = reports[name]
+        if pd.api.types.is_numeric_dtype(column):
+            values = column.astype("Float64").fillna(0).to_numpy(dtype=float)
+            parts.append(values - values[used].mean())
+            terms.append(name)
+            references.append(None)
+            continue
+        texts = column.astype("string").fillna("(missing)")
+        common = texts[used].value_counts().sort_index().sort_values(ascending=False, kind="stable").index.tolist()
+        for value in sorted(common[1:]):
+            parts.append((texts == value).to_numpy(dtype=float))
+            terms.append(f"{name}={value}")
+            references.append(common[0])
+    x = np.column_stack(parts) * used[:, None]
+    dummy = np.array(["=" in term for term in terms])
+    counts = np.where(dummy, (x != 0).sum(axis=0), used.sum()).astype(int)
+    return _Design(x, terms, references, counts)
