@@ -28,6 +28,7 @@ from textmine.parse.tables import CellColumns
 from textmine.read import read_bytes, read_file, read_path
 from textmine.records import Check, Report, Skipped, Source, Statement, Tag
 from textmine.roles import decide_roles
+from textmine.segment import Segmenter
 from textmine.statements import Part, RoleDecider, gather_statements, outline_report, split_statements
 from textmine.themes import Tagger, TagMemo, tag_statements
 
@@ -467,6 +468,7 @@ def _manifest(
         "package": __version__,
         "fingerprint": options.fingerprint,
         "tagger": options.tagger.describe(),
+        "dictionary": {"fingerprint": Segmenter(engine="jieba").fingerprint},
         "inputs": [str(item) for item in several],
         "options": {"jobs": jobs, "timeout": timeout, "ocr": options.ocr},
         "counts": dict(counts),
