@@ -72,7 +72,7 @@ def load_model(folder: str | Path | None = None, *, codebook: Codebook | None = 
     Raises:
         ModelError: a file is missing, damaged or of another format, or the codebook is not the one of the training.
     """
-    root = Path(folder) if folder is not None else _packaged(DEFAULT_MODEL)
+    root = Path(folder) if folder is not None else packaged_model(DEFAULT_MODEL)
     facts = _read_facts(root / _FACTS)
     book = codebook if codebook is not None else load_codebook()
     _check_codebook(root, facts, book)
@@ -91,7 +91,8 @@ def default_tagger() -> ThemeClassifier:
     return load_model()
 
 
-def _packaged(name: str) -> Path:
+def packaged_model(name: str) -> Path:
+    """Return the folder of a model that the package brings; it need not be there."""
     inside = Path(str(resources.files("textmine"))) / "data/models" / name
     return inside if inside.exists() else Path(__file__).parents[1] / "models" / name
 

@@ -54,6 +54,10 @@ _HEADING_START: Final = re.compile(
 _HEADING: Final = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)])[^。，；]*$")
 #: shorter lines are titles and cells; the narrowest wrapped text seen has 20 characters a line
 _WRAPPED: Final = 20
+#: a line of a table that was saved one cell a line: a long label before it does not go on in its number
+_ONLY_VALUE: Final = re.compile(r"[+-]?\d[\d,，.]*|[-—－/]+|无")
+#: the end of a row of numbers: no sentence ends so, and its last number does not go on in the next line
+_TABLE_LINE: Final = re.compile(r"(?:[ |]+(?:[+-]?\d[\d,，.]*|[-—－/]|无)){2}$")
 _TERMINAL: Final = "。！？!?；;：:…”）)》|"
 
 
@@ -263,5 +267,7 @@ def _goes_on(before: str, after: str) -> bool:
         and not before.isdigit()
         and any(mark in before for mark in "，、。；")
         and not _HEADING_START.match(after)
+        and not _ONLY_VALUE.fullmatch(after)
+        and not _TABLE_LINE.search(before)
         and not re.match(r"\d{4}年\d{1,2}月\d{1,2}日$", after)
     )

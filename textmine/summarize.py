@@ -1,44 +1,50 @@
-"""Step 8: frames → a first theme summary in Markdown or CSV: counts of reports, with examples traced to their file."""
+"""Step 8: frames → the theme summary as a page, a Word file, an Excel workbook or Markdown; counts as CSV."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from textmine.errors import FrameError, TextmineError
-from textmine.themes.codebook import load_codebook
+from textmine.frames import COLUMNS, load_frames
+from textmine.outputs import write_whole
+from textmine.summary.content import Section, SummaryContent
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from textmine.themes.codebook import Codebook
 
-def load_frames(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """Return the frames of a mined folder.
-
-    Raises:
-        FrameError: the folder does not hold them.
-    """
-    import pandas as pd
-
-    try:
-        return {
-            name: pd.read_parquet(Path(folder) / f"{name}.parquet", dtype_backend="numpy_nullable")
-            for name in ("reports", "statements", "tags", "skipped")
-        }
-    except OSError as error:
-        raise FrameError(f"{folder} is no mined folder: {error}") from error
+#: suffix -> what is written
+FORMS: Final = {
+    ".html": "one page that needs nothing else",
+    ".docx": "Word",
+    ".xlsx": "Excel",
+    ".md": "Markdown",
+    ".csv": "counts of reports only",
+}
+#: frames that a summary needs; ``checks`` and ``skipped`` are shown where they are there
+_NEEDED: Final = ("reports", "statements", "tags")
 
 
-def count_themes(frames: dict[str, pd.DataFrame], by: str | None = None) -> pd.DataFrame:
+def count_themes(frames: Mapping[str, pd.DataFrame], by: str | None = None) -> pd.DataFrame:
     """Return, for each theme, role and group, how many reports state it: columns theme, role, ``by``, reports.
 
     Raises:
         FrameError: ``by`` is no column of the reports frame.
+
+    >>> from textmine.analysis.demo import make_frames
+    >>> list(count_themes(make_frames(9), "year").columns)
+    ['theme', 'role', 'year', 'reports']
     """
     reports = frames["reports"]
     if by is not None and by not in reports:
         raise FrameError(f"cannot group by {by!r}; there are {', '.join(reports.columns)}")
-    joined = frames["tags"].merge(frames["statements"][["statement_id", "role"]], on="statement_id")
+    joined = frames["tags"][["statement_id", "report_id", "theme"]].merge(
+        frames["statements"][["statement_id", "role"]], on="statement_id"
+    )
     keys = ["theme", "role"]
     if by is not None:
         joined = joined.merge(reports[["report_id", by]], on="report_id")
@@ -47,52 +53,97 @@ def count_themes(frames: dict[str, pd.DataFrame], by: str | None = None) -> pd.D
     return counted.sort_values("reports", ascending=False, kind="stable", ignore_index=True)
 
 
-def summarize(folder: str | Path, out: str | Path, *, by: tuple[str, ...] = ()) -> None:
-    """Write the summary of a mined folder to ``out`` (.md or .csv).
+def load_mined(folder: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Return the frames that a summary is made from and the manifest of a mined folder.
 
     Raises:
-        TextmineError: another suffix, an unknown group, no mined folder, or an output that cannot be written.
+        FrameError: the folder is no mined folder, or a frame or the manifest is damaged.
     """
-    frames, target = load_frames(folder), Path(out)
-    if target.suffix == ".csv":
-        text = count_themes(frames, by[0] if by else None).to_csv(index=False)
-    elif target.suffix == ".md":
-        text = _markdown(frames, by)
-    else:
-        raise TextmineError(f"cannot write {target.name}: the suffix must be .md or .csv")
+    root = Path(folder)
+    names = [name for name in COLUMNS if name in _NEEDED or (root / f"{name}.parquet").is_file()]
+    frames = load_frames(root, *(name for name in names if name not in ("sections", "cells")))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
-    except OSError as error:
-        raise TextmineError(f"cannot write {target}: {error}") from error
+        manifest = json.loads((root / "manifest.json").read_text("utf-8"))
+    except FileNotFoundError:
+        manifest = {}
+    except (OSError, ValueError) as error:
+        raise FrameError(f"{root / 'manifest.json'} is damaged: {error}") from error
+    return frames, manifest
 
 
-def _markdown(frames: dict[str, pd.DataFrame], by: tuple[str, ...]) -> str:
-    names = {theme.code: theme.name_zh for theme in load_codebook().themes}
-    counted = count_themes(frames)
-    lines = ["# 主题摘要", "", f"报告 {len(frames['reports'])} 份，跳过 {len(frames['skipped'])} 项。", ""]
-    lines += ["| 主题 | 作为问题（份） | 作为措施（份） |", "|---|---:|---:|"]
-    wide = counted.pivot_table(index="theme", columns="role", values="reports", aggfunc="sum", fill_value=0)
-    wide = wide.reindex(columns=["problem", "measure"], fill_value=0).sort_values(
-        ["problem", "measure"], ascending=False, kind="stable"
+def summarize(
+    source: str | Path | Mapping[str, pd.DataFrame],
+    out: str | Path,
+    *,
+    by: Sequence[str] = (),
+    lang: str = "zh",
+    body: str | None = None,
+    theme: str | None = None,
+    region: str | None = None,
+    codebook: Codebook | None = None,
+    sections: Sequence[Section] = (),
+) -> None:
+    """Write the summary of a mined folder or of frames to ``out``; its suffix says in which form.
+
+    Args:
+        source: a folder that ``textmine mine`` wrote, or frames.
+        out: a .html, .docx, .xlsx, .md or .csv file.
+        by, lang, body, theme, region, codebook, sections: as for :func:`textmine.summary.build.build_content`.
+
+    Raises:
+        FrameError, GroupError, ThemeError: what is missing, empty or unknown.
+        MissingExtraError: a form needs a package that is not installed.
+        TextmineError: another suffix, an unknown language, or an output that cannot be written.
+    """
+    from textmine.summary.build import build_content
+
+    target = Path(out)
+    form = target.suffix.lower()
+    if form not in FORMS:
+        raise TextmineError(f"cannot write {target.name}: the suffix must be one of {', '.join(FORMS)}")
+    frames, manifest = (source, {}) if isinstance(source, Mapping) else load_mined(source)
+    if form == ".csv":
+        if body or theme or region:
+            raise TextmineError("counts as .csv are of the whole corpus; use .xlsx, or textmine export")
+        write_whole(target, count_themes(frames, by[0] if by else None).to_csv(index=False).encode())
+        return
+    content = build_content(
+        frames,
+        by=by,
+        lang=lang,
+        body=body,
+        theme=theme,
+        region=region,
+        codebook=codebook,
+        manifest=manifest,
+        sections=sections,
     )
-    lines += [f"| {names.get(t, t)} `{t}` | {p} | {m} |" for t, p, m in wide.itertuples()]
-    for group in by:
-        lines += ["", f"## 按 {group}", "", f"| 主题 | 角色 | {group} | 份 |", "|---|---|---|---:|"]
-        lines += [
-            f"| {names.get(t, t)} | {r} | {g} | {n} |" for t, r, g, n in count_themes(frames, group).itertuples(False)
-        ]
-    lines += ["", "## 例句", "", *_examples(frames, names)]
-    return "\n".join(lines) + "\n"
+    write_whole(target, render(content, form, folder=target.parent))
 
 
-def _examples(frames: dict[str, pd.DataFrame], names: dict[str, str]) -> list[str]:
-    joined = frames["tags"][["statement_id", "theme"]].merge(frames["statements"], on="statement_id")
-    joined = joined.merge(frames["reports"][["report_id", "path"]], on="report_id").drop_duplicates(["theme", "text"])
-    lines = []
-    for theme, rows in joined.groupby("theme", sort=False):
-        lines.append(f"- **{names.get(theme, theme)}**")
-        for row in rows.head(3).itertuples():
-            quoted = row.text.replace("\n", " ").replace("|", "\\|").replace("<", "&lt;")
-            lines.append(f"  - {quoted}（{row.path}，{row.statement_id}，{row.start}–{row.end}）")
-    return lines
+def render(content: SummaryContent, form: str, *, folder: str | Path = ".") -> bytes:
+    """Return a summary in one of its forms: ``.html``, ``.docx``, ``.xlsx`` or ``.md``.
+
+    Args:
+        content: what it says.
+        form: the suffix.
+        folder: where the file will stand; a page links to reports relative to it.
+
+    Raises:
+        MissingExtraError: the form needs a package that is not installed.
+        TextmineError: another suffix.
+    """
+    from textmine.summary.excel import render_excel
+    from textmine.summary.html import render_html
+    from textmine.summary.markdown import render_markdown
+    from textmine.summary.word import render_word
+
+    makers: dict[str, Callable[[], bytes]] = {
+        ".html": lambda: render_html(content, folder=folder).encode(),
+        ".docx": lambda: render_word(content),
+        ".xlsx": lambda: render_excel(content),
+        ".md": lambda: render_markdown(content).encode(),
+    }
+    if form not in makers:
+        raise TextmineError(f"no summary as {form!r}; there are {', '.join(makers)}")
+    return makers[form]()

@@ -16,11 +16,15 @@ __all__ = ["cli", "main"]
 #: command -> what it does, in one line; the module of its name holds it and is loaded when it is called
 COMMANDS: Final = {
     "mine": "Mine files, folders or globs into Parquet frames.",
-    "summarize": "Write the theme summary of a mined folder.",
+    "summarize": "Write the theme summary of a mined folder: page, Word, Excel, Markdown.",
+    "plot": "Draw a figure of the summary.",
+    "export": "Write a frame, statements or words for Excel, R, Stata, quanteda.",
     "parse": "Print one report as JSON: metadata, sections, tables.",
     "check": "Show what does not add up in reports, and what explains it.",
     "split": "Split problems parts into statements with roles.",
     "tag": "Tag statements with themes.",
+    "annotate": "Exchange statements with Prodigy, Label Studio and doccano.",
+    "show": "Draw a report as a page: sections, roles, themes.",
     "train": "Train a tagger on labelled statements.",
     "evaluate": "Score a model on labelled statements.",
     "codebook": "Show, check and compare codebooks.",

@@ -8,16 +8,24 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textmine.errors import ReadError
+from textmine.read.text import raise_marks
 from textmine.records import Block, Grid, GridCell, Piece, Skipped, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PAGE_MARK: Final = re.compile(r"[-—–－\s]*\d{1,3}[-—–－\s]*|第\s*\d+\s*页(\s*[,，/共]+\s*\d+\s*页)?")
 #: points; lines nearer than this are one ruling line (pdfplumber's snap and join tolerance is 3)
 _SNAP: Final = 3.0
 #: points; vertical lines that go on farther than this past the last rule enclose a row (a line of small print is 7)
 _OPEN_ROW: Final = 7.0
+#: points; a column in which a character of the smallest print has room
+_CHARACTER: Final = 9.0
+#: a digit whose box is lower than this share of the one before, and stands higher, is a mark: 12 with a raised 1
+_RAISED: Final = 0.8
 #: position, from, to
 _Rule = tuple[float, float, float]
 #: horizontal and vertical ruling lines of each table on a page
@@ -35,14 +43,16 @@ class _Line:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Char:
+class Char(NamedTuple):
+    """A character, the middle and the edges of its box in points, its em, and the height of its box (0: not known)."""
+
     text: str
     x: float
     y: float
     left: float
     right: float
     size: float
+    height: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,42 +141,78 @@ def _chars(textpage: Any) -> list[Char]:
     import pypdfium2.raw as raw
 
     box = raw.FS_RECTF()
+    box_of, place = raw.FPDFText_GetLooseCharBox, ctypes.byref(box)
     found = []
-    for index in range(textpage.count_chars()):
-        code = raw.FPDFText_GetUnicode(textpage, index)
-        text = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
-        if not text.strip() or code < 32:
+    for index, text in enumerate(_texts(textpage)):
+        if text <= " " or text.isspace():
             continue
         # The loose box is the cell of the character: a comma then stands on the height of its line.
-        raw.FPDFText_GetLooseCharBox(textpage, index, box)
+        box_of(textpage, index, place)
         x0, x1, y0, y1 = box.left, box.right, box.bottom, box.top
         # The font size that pdfium reports ignores the text matrix; a Chinese character is one em wide.
-        size = (x1 - x0) if "\u4e00" <= text <= "\u9fff" else 0.0
-        found.append(Char(text, (x0 + x1) / 2, (y0 + y1) / 2, x0, x1, size))
+        size = x1 - x0 if "\u4e00" <= text <= "\u9fff" else 0.0
+        found.append(Char(text, (x0 + x1) / 2, (y0 + y1) / 2, x0, x1, size, y1 - y0))
     sizes = sorted(c.size for c in found if c.size) or [12.0]
     usual = sizes[len(sizes) // 2]
-    return [c if c.size > 0.5 * usual else Char(c.text, c.x, c.y, c.left, c.right, usual) for c in found]
+    return [c if c.size > 0.5 * usual else c._replace(size=usual) for c in found]
+
+
+def _texts(textpage: Any) -> list[str]:
+    """The characters of a page by their index; empty where one is none, or one half of a pair."""
+    import pypdfium2.raw as raw
+
+    count = textpage.count_chars()
+    codes = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(textpage, 0, count, codes) == count + 1 and not any(0xD800 <= c < 0xE000 for c in codes):
+        return [chr(code) for code in codes[:count]]
+    each = [raw.FPDFText_GetUnicode(textpage, index) for index in range(count)]
+    return [chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "" for code in each]
 
 
 def _lines(chars: list[Char], page: int) -> list[_Line]:
     """Characters to lines by their height on the page; punctuation sits low, so half a character is the bound."""
     rows: list[list[Char]] = []
-    for char in sorted(chars, key=lambda c: -c.y):
-        near = next((row for row in reversed(rows[-3:]) if abs(_height(row) - char.y) < 0.6 * max(char.size, 6)), None)
-        if near is None:
-            rows.append([char])
+    for char in sorted(chars, key=_downwards):
+        bound = 0.6 * max(char.size, 6)
+        for row in reversed(rows[-3:]):
+            if abs(_height(row) - char.y) < bound:
+                row.append(char)
+                break
         else:
-            near.append(char)
+            rows.append([char])
     lines = []
     for number, row in enumerate(rows, 1):
-        row.sort(key=lambda c: c.left)
-        text = row[0].text
+        top = _height(row)
+        row.sort(key=_from_left)
+        parts = [row[0].text]
+        base = row[0]
         for before, char in itertools.pairwise(row):
-            gap = (char.left - before.right) / char.size
-            text += (" " if gap > _space_width(before.text, char.text) else "") + char.text
-        size = max(c.size for c in row)
-        lines.append(_Line(text, row[0].left, row[-1].right, _height(row), size, page, number))
+            if char.height < _RAISED * base.height and _is_raised(char, base):
+                parts.append(raise_marks(char.text))
+                continue
+            base = char
+            if (char.left - before.right) / char.size > _space_width(before.text, char.text):
+                parts.append(" ")
+            parts.append(char.text)
+        lines.append(_Line("".join(parts), row[0].left, row[-1].right, top, max(c.size for c in row), page, number))
     return lines
+
+
+def _downwards(char: Char) -> float:
+    return -char.y
+
+
+def _from_left(char: Char) -> float:
+    return char.left
+
+
+def _is_raised(char: Char, base: Char) -> bool:
+    digits = (char.text + base.text).isdigit()
+    return digits and _foot(char) - _foot(base) > (1 - _RAISED) * base.height
+
+
+def _foot(char: Char) -> float:
+    return char.y - char.height / 2
 
 
 def _space_width(before: str, after: str) -> float:
@@ -177,7 +223,8 @@ def _space_width(before: str, after: str) -> float:
 
 
 def _height(row: list[Char]) -> float:
-    return sorted(c.y for c in row)[len(row) // 2]
+    """The median height of the characters, which came from top to bottom."""
+    return row[(len(row) - 1) // 2].y
 
 
 def _ruled_areas(page: Any) -> Areas:
@@ -186,17 +233,44 @@ def _ruled_areas(page: Any) -> Areas:
 
     horizontal: list[_Rule] = []
     vertical: list[_Rule] = []
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=6):
-        x0, y0, x1, y1 = item.get_bounds() if hasattr(item, "get_bounds") else item.get_pos()
+    for path, (x0, y0, x1, y1) in _paths(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject):
         width, height = x1 - x0, y1 - y0
         if height <= _SNAP and width > 2 * _SNAP:
             horizontal.append(((y0 + y1) / 2, x0, x1))
         elif width <= _SNAP and height > 2 * _SNAP:
             vertical.append(((x0 + x1) / 2, y0, y1))
-        elif width > 2 * _SNAP and height > 2 * _SNAP and _is_stroked(item):
+        elif width > 2 * _SNAP and height > 2 * _SNAP and _is_stroked(path):
             horizontal += [(y0, x0, x1), (y1, x0, x1)]
             vertical += [(x0, y0, y1), (x1, y0, y1)]
     return rule_areas(horizontal, vertical)
+
+
+def _paths(parent: Any, count: Any, get: Any, *, depth: int = 6) -> Iterator[tuple[Any, tuple[float, ...]]]:
+    """The paths of a page or form with their bounds in points of the page; the helper objects of pypdfium2 are slow."""
+    import pypdfium2.raw as raw
+
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    places = tuple(ctypes.byref(value) for value in (left, bottom, right, top))
+    for index in range(count(parent)):
+        item = get(parent, index)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            if raw.FPDFPageObj_GetBounds(item, *places):
+                yield item, (left.value, bottom.value, right.value, top.value)
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth > 1:
+            matrix = raw.FS_MATRIX()
+            raw.FPDFPageObj_GetMatrix(item, matrix)
+            inner = _paths(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, depth=depth - 1)
+            for path, bounds in inner:
+                yield path, _moved(bounds, matrix)
+
+
+def _moved(bounds: tuple[float, ...], m: Any) -> tuple[float, ...]:
+    """Bounds in a form as bounds on the page that holds it."""
+    corners = [(x, y) for x in bounds[::2] for y in bounds[1::2]]
+    xs = [m.a * x + m.c * y + m.e for x, y in corners]
+    ys = [m.b * x + m.d * y + m.f for x, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def rule_areas(horizontal: list[_Rule], vertical: list[_Rule]) -> Areas:
@@ -209,28 +283,24 @@ def _is_stroked(path: Any) -> bool:
     import pypdfium2.raw as raw
 
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    return bool(raw.FPDFPath_GetDrawMode(path.raw, fill, stroke)) and bool(stroke.value)
+    return bool(raw.FPDFPath_GetDrawMode(path, fill, stroke)) and bool(stroke.value)
 
 
 def _merge(lines: list[_Rule]) -> list[_Rule]:
-    """Snap parallel lines to one position and join those that touch."""
-    snapped: list[list[_Rule]] = []
-    for line in sorted(lines):
-        if snapped and line[0] - snapped[-1][-1][0] <= _SNAP:
-            snapped[-1].append(line)
+    """Join the pieces of one ruling line: nearly the same position, and touching end to end or overlapping.
+
+    Lines at nearly the same position that do not touch stay as they are: they belong to two tables of the page, or
+    to two rows of one, and a mean of their positions would shift both (columns of 28.5 and 32.4 points crossed so).
+    """
+    merged: list[list[float]] = []
+    for position, low, high in sorted(lines):
+        near = itertools.takewhile(lambda other: position - other[3] <= _SNAP, reversed(merged))  # noqa: B023
+        line = next((other for other in near if low <= other[2] + _SNAP and high >= other[1] - _SNAP), None)
+        if line is None:
+            merged.append([position, low, high, position])
         else:
-            snapped.append([line])
-    merged = []
-    for group in snapped:
-        position = sum(line[0] for line in group) / len(group)
-        spans: list[list[float]] = []
-        for _, low, high in sorted(group, key=lambda entry: entry[1]):
-            if spans and low <= spans[-1][1] + _SNAP:
-                spans[-1][1] = max(spans[-1][1], high)
-            else:
-                spans.append([low, high])
-        merged += [(position, low, high) for low, high in spans]
-    return merged
+            line[1:] = [min(line[1], low), max(line[2], high), position]
+    return [((first + last) / 2, low, high) for first, low, high, last in merged]
 
 
 def _group(horizontal: list[_Rule], vertical: list[_Rule]) -> Areas:
@@ -320,10 +390,13 @@ def _close_edges(horizontal: list[_Rule], vertical: list[_Rule]) -> tuple[list[_
 
 
 def _positions(lines: list[_Rule], *, descending: bool = False) -> list[float]:
-    found: list[float] = []
+    groups: list[list[float]] = []
     for position in sorted(line[0] for line in lines):
-        if not found or position - found[-1] > _SNAP:
-            found.append(position)
+        if groups and position - groups[-1][0] <= _SNAP:
+            groups[-1].append(position)
+        else:
+            groups.append([position])
+    found = [sum(group) / len(group) for group in groups]
     return found[::-1] if descending else found
 
 
@@ -343,7 +416,7 @@ def _drop_running_lines(items: list[_Line | _Ruled]) -> list[_Line | _Ruled]:
 
 
 def _join_grids(items: list[_Line | _Ruled]) -> list[_Line | _Ruled]:
-    """Join a table that goes on after a page break: nothing stands between, and the outer edges agree.
+    """Join a table that goes on after a page break: nothing stands between, and the column lines can be matched.
 
     The halves may have other columns (part two has four above a break and two below it): the joined grid has the
     column lines of both, and cells that no line divides span them.
@@ -351,33 +424,66 @@ def _join_grids(items: list[_Line | _Ruled]) -> list[_Line | _Ruled]:
     joined: list[_Line | _Ruled] = []
     for item in items:
         before = joined[-1] if joined else None
-        if isinstance(item, _Ruled) and isinstance(before, _Ruled) and _goes_on(before, item):
-            joined[-1] = _stack(before, item)
+        xs = _common_lines(before, item) if isinstance(item, _Ruled) and isinstance(before, _Ruled) else []
+        if xs and isinstance(item, _Ruled) and isinstance(before, _Ruled):
+            joined[-1] = _stack(before, item, xs)
         else:
             joined.append(item)
     return joined
 
 
-def _goes_on(upper: _Ruled, lower: _Ruled) -> bool:
-    edges = zip((upper.xs[0], upper.xs[-1]), (lower.xs[0], lower.xs[-1]), strict=True)
-    return lower.page == upper.page + 1 and all(abs(a - b) <= 2 * _SNAP for a, b in edges)
+def _common_lines(upper: _Ruled, lower: _Ruled) -> list[tuple[float | None, float | None]]:
+    """Return the column lines of both halves, each with its position in the upper and in the lower one.
+
+    Nothing where the halves are not on pages that follow each other, their outer edges differ, or a line of one lies
+    neither on a line of the other nor at least a character away from all: which column it bounds is then unknown,
+    and a number in a wrong column is worse than two tables.
+    """
+    a, b = upper.xs, lower.xs
+    if lower.page != upper.page + 1 or abs(a[0] - b[0]) > 2 * _SNAP or abs(a[-1] - b[-1]) > 2 * _SNAP:
+        return []
+    narrowest = min(right - left for xs in (a, b) for left, right in itertools.pairwise(xs))
+    if len(a) == len(b) and all(abs(x - y) < min(narrowest / 2, _CHARACTER) for x, y in zip(a, b, strict=True)):
+        return list(zip(a, b, strict=True))
+    found: list[tuple[float | None, float | None]] = [(a[0], b[0])]
+    i, j = 1, 1
+    while i < len(a) - 1 or j < len(b) - 1:
+        x, y = a[i], b[j]
+        if i < len(a) - 1 and j < len(b) - 1 and abs(x - y) <= _SNAP:
+            found.append((x, y))
+            i, j = i + 1, j + 1
+        elif i < len(a) - 1 and (x < y or j == len(b) - 1):
+            found.append((x, None))
+            i += 1
+        else:
+            found.append((None, y))
+            j += 1
+    found.append((a[-1], b[-1]))
+    doubtful = any(
+        (None in before or None in after) and _near(after) - _near(before) < _CHARACTER
+        for before, after in itertools.pairwise(found)
+    )
+    return [] if doubtful else found
 
 
-def _stack(upper: _Ruled, lower: _Ruled) -> _Ruled:
-    xs = _positions([(x, 0.0, 0.0) for x in (*upper.xs, *lower.xs)])
-    cells = [_widened(cell, upper.xs, xs, 0) for cell in upper.grid.cells]
-    cells += [_widened(cell, lower.xs, xs, upper.grid.n_rows) for cell in lower.grid.cells]
+def _near(line: tuple[float | None, float | None]) -> float:
+    known = [x for x in line if x is not None]
+    return sum(known) / len(known)
+
+
+def _stack(upper: _Ruled, lower: _Ruled, lines: list[tuple[float | None, float | None]]) -> _Ruled:
+    cells = [_widened(cell, [x for x, _ in lines], upper.xs, 0) for cell in upper.grid.cells]
+    cells += [_widened(cell, [x for _, x in lines], lower.xs, upper.grid.n_rows) for cell in lower.grid.cells]
     text = f"{upper.grid.text}\n{lower.grid.text}"
     rows = upper.grid.n_rows + lower.grid.n_rows
-    grid = Grid(rows, len(xs) - 1, tuple(cells), upper.grid.page, upper.grid.line, text)
-    return _Ruled(grid, tuple(xs), lower.page)
+    grid = Grid(rows, len(lines) - 1, tuple(cells), upper.grid.page, upper.grid.line, text)
+    return _Ruled(grid, tuple(map(_near, lines)), lower.page)
 
 
-def _widened(cell: GridCell, own: tuple[float, ...], xs: list[float], down: int) -> GridCell:
-    left, right = own[cell.column], own[cell.column + cell.column_span]
-    first = min(range(len(xs)), key=lambda i: abs(xs[i] - left))
-    last = min(range(len(xs)), key=lambda i: abs(xs[i] - right))
-    return GridCell(cell.row + down, first, cell.text, cell.row_span, max(last - first, 1), cell.page)
+def _widened(cell: GridCell, lines: list[float | None], own: tuple[float, ...], down: int) -> GridCell:
+    first = lines.index(own[cell.column])
+    last = lines.index(own[cell.column + cell.column_span])
+    return GridCell(cell.row + down, first, cell.text, cell.row_span, last - first, cell.page)
 
 
 def _to_blocks(items: list[_Line | _Ruled]) -> list[Block]:

@@ -13,6 +13,18 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _RULE_ROW: Final = re.compile(r"\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
 
 
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raise_marks(text: str) -> str:
+    """Return text that is printed raised, its digits as the raised ones they are: 12 with a raised 1 is not 121.
+
+    >>> "12" + raise_marks("1")
+    '12¹'
+    """
+    return text.translate(_RAISED)
+
+
 def decode_text(data: bytes, name: str) -> tuple[str, str]:
     """Return the text and its encoding: by its mark, else UTF-8, else UTF-16 by its zeros, else GB18030 strictly.
 

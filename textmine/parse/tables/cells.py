@@ -13,6 +13,30 @@ from textmine.records import Cell, Layout
 Key = tuple[str, str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class CellColumns:
+    """The cells of a report as columns of equal length, as frames need them; :meth:`cells` gives the records."""
+
+    keys: Sequence[Key] = ()
+    values: Sequence[float | None] = ()
+    raws: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    pages: Sequence[int | None] = ()
+    starts: Sequence[int | None] = ()
+    ends: Sequence[int | None] = ()
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> CellColumns:
+        """Return the columns of these cells."""
+        rows = [((c.table, c.row, c.column), c.value, c.raw, c.note, c.page, c.start, c.end) for c in cells]
+        return cls(*zip(*rows, strict=True)) if rows else cls()
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Return the cells as records."""
+        rest = (self.values, self.raws, self.notes, self.pages, self.starts, self.ends)
+        return tuple(Cell(*key, *row) for key, *row in zip(self.keys, *rest, strict=True))
+
+
 @dataclass(slots=True)
 class TableCells:
     """Collects cells; ``layout`` decides where equal labels have other columns in another layout."""
@@ -47,7 +71,7 @@ class TableCells:
             return
         raw = filled[0] if filled else (texts[0] if texts else "")
         value, note = read_number(raw)
-        wanted, printed = _unit(table, row, column), unit_of_money(note) or unit
+        wanted, printed = unit_of_cell(table, row, column), unit_of_money(note) or unit
         if value is not None and wanted and printed and printed != wanted:
             value = convert_money(value, printed, wanted)
             note = note or printed
@@ -59,10 +83,26 @@ class TableCells:
         first = self.cells.get(key)
         if first is None:
             self.cells[key] = cell
-        elif first.value != cell.value:
-            remark = f"另一处读作 {cell.raw.strip() or '空白'}"
-            if remark not in first.note:
-                self.cells[key] = replace(first, note="；".join(filter(None, (first.note, remark))))
+        else:
+            self.compare([cell], name="另一处")
+
+    def merge(self, part: TableCells) -> None:
+        """Add the cells of another grid or passage.
+
+        Where it gives another number for a cell that is known, it is another table of the same form (the district's
+        beside the office's own): then it is only compared, for a row lost in one must not be filled from the other.
+        """
+        for table in dict.fromkeys(key[0] for key in part.cells):
+            cells = [cell for key, cell in part.cells.items() if key[0] == table]
+            if any(self._contradicts(cell) for cell in cells):
+                self.compare(cells, name="另一处")
+            else:
+                for cell in cells:
+                    self._put(cell)
+
+    def _contradicts(self, cell: Cell) -> bool:
+        first = self.cells.get((cell.table, cell.row, cell.column))
+        return first is not None and None not in (first.value, cell.value) and first.value != cell.value
 
     def compare(self, others: Iterable[Cell], *, name: str) -> None:
         """Note on each cell where a second reading of the same place gives another value."""
@@ -105,7 +145,7 @@ def narrow_rows(table: str, codes: Iterable[str], head: str) -> list[str]:
 
 
 @cache
-def _unit(table: str, row: str, column: str) -> str:
+def unit_of_cell(table: str, row: str, column: str) -> str:
     """The unit of money that a cell's value is in, or nothing."""
     for layout in load_templates():
         template = layout.table(table)

@@ -6,6 +6,7 @@ count is that of the full row. What could belong to two labels is left out.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -30,6 +31,8 @@ _DEBRIS: Final = 3
 #: lines between two certain rows, and lines of a run so long that one lost label does not hide its direction
 _SHORT_RUN: Final = 4
 _LONG_RUN: Final = 10
+#: over the five kinds of organisations in the header of part three
+_GROUP: Final = "法人或其他组织"
 #: words longer than this that are no label are running text: no table goes on across them
 _PROSE: Final = 25
 
@@ -65,7 +68,7 @@ def read_flat(text: str, found: TableCells) -> None:
     tokens = read_tokens(text)
     if not any(token.kind == "value" for token in tokens):
         return
-    units = _split_groups(_to_units(tokens))
+    units = read_units(tokens)
     _name_rows(units)
     _bind_same_line(units)
     _bind_runs(units)
@@ -73,6 +76,11 @@ def read_flat(text: str, found: TableCells) -> None:
 
 
 # --- words to labels -----------------------------------------------------------------------------
+
+
+def read_units(tokens: list[Token]) -> list[Unit]:
+    """Return the labels and groups of values that the tokens form."""
+    return _split_groups(_to_units(tokens))
 
 
 def _to_units(tokens: list[Token]) -> list[Unit]:
@@ -275,6 +283,8 @@ class _Assigner:
     frames: dict[int, tuple[int, ...]] = field(default_factory=dict)
     blanks: list[tuple[Unit, list[str]]] = field(default_factory=list)
     fresh: bool = False
+    grouped: bool = False
+    parts: list[TableCells] = field(default_factory=list)
 
     def assign(self, units: list[Unit]) -> None:
         """Add the cells of all rows that have their values, then those of rows with blanks."""
@@ -287,22 +297,30 @@ class _Assigner:
             elif unit.text == "。" or len(unit.text) > _PROSE:
                 self._close()
         self._fill_blanks()
+        for part in self.parts:
+            self.found.merge(part)
 
     def _close(self) -> None:
         self.columns.clear()
         self.signs.clear()
         self.rows_named.clear()
-        self.fresh = False
+        self.fresh = self.grouped = False
 
     def _label(self, unit: Unit) -> None:
         self.signs |= {table for table, _ in unit.means("sign")}
+        if unit.means("sign") and squeeze_label(unit.text) == _GROUP:
+            self.grouped = True
         if unit.row is not None and (unit.row[0] != "disputes" or unit.bound is not None):
             self.fresh = False
             self._row(unit)
             return
+        if not unit.means("column") and not any(table == "disputes" for table, _ in unit.means("row")):
+            return  # （三）不予公开 stands between rows, under the same header
         if not self.fresh:
             self.columns.clear()
             self.rows_named.clear()
+            self.grouped = False
+            self.parts.append(TableCells(self.found.layout))
         self.fresh = True
         self.rows_named += [code for table, code in unit.means("row") if table == "disputes"]
         for table, code in unit.means("column"):
@@ -328,15 +346,19 @@ class _Assigner:
         layouts = [facts.columns for facts in find_rows(table, row, self.found.layout)]
         for columns in layouts:
             if len(printed) == len(set(printed)) and set(printed) == set(columns):
-                return [columns] if "法人或其他组织" in self._header_words(printed, columns) else [tuple(printed)]
+                return self._order(printed, columns)
             if table == "requests" and printed and set(columns) - set(printed) == {"total"}:
                 return [tuple(code for code in printed)] if len(printed) == len(columns) - 1 else []
         return layouts if not printed or table != "proactive" else [c for c in layouts if set(printed) <= set(c)]
 
-    def _header_words(self, printed: list[str], columns: tuple[str, ...]) -> str:
-        """A header on two levels names 总计 before the columns that stand under 法人或其他组织."""
-        two_levels = [columns[0], columns[-1], *columns[1:-1]]
-        return "法人或其他组织" if printed == two_levels and printed != list(columns) else ""
+    def _order(self, printed: list[str], columns: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The order of the values. A header on two levels prints 总计 before the columns under 法人或其他组织.
+
+        Where that group is not printed, such a header may be on one level, in an order of its own: it is not guessed.
+        """
+        if printed != [columns[0], columns[-1], *columns[1:-1]] or len(columns) < 3:
+            return [tuple(printed)]
+        return [columns] if self.grouped else []
 
     def _is_open(self, table: str, row: str, count: int) -> bool:
         """A row of one value needs the header of its table before it: 行政许可12件 may stand in any sentence."""
@@ -359,9 +381,18 @@ class _Assigner:
             len(values) == len(rows) * len(columns)
             and regular
             and list(dict.fromkeys(self.rows_named)) in (rows, rows[:1], [])
+            and self._is_in_order(values, len(columns))
         ):
             for number, row in enumerate(rows):
                 self._add("disputes", row, tuple(columns), values[number * len(columns) :][: len(columns)])
+
+    def _is_in_order(self, values: list[Token], width: int) -> bool:
+        """Whether no word parts the values and their lines are alike: a cell of several lines comes before its row."""
+        first, last = values[0].start, values[-1].end
+        if any(token.kind in {"words", "stop"} and first < token.start < last for token in self.tokens):
+            return False
+        lines = Counter(token.line for token in values)
+        return len(lines) == 1 or set(lines.values()) in ({1}, {width})
 
     def _fill_blanks(self) -> None:
         """Blank fields count only where a full row with as many fields shows which fields hold the values."""
@@ -377,6 +408,8 @@ class _Assigner:
                 self._add(*unit.row, tuple(columns), values)
 
     def _add(self, table: str, row: str, columns: tuple[str, ...], values: list[Token]) -> None:
+        if not self.parts or any(key[:2] == (table, row) for key in self.parts[-1].cells):
+            self.parts.append(TableCells(self.found.layout))  # it stands twice: another table of the same form
         for column, token in zip(columns, values, strict=True):
             money = self.units_of_money.get(column, "")
-            self.found.add(table, row, column, [token.text], unit=money, span=(token.start, token.end))
+            self.parts[-1].add(table, row, column, [token.text], unit=money, span=(token.start, token.end))

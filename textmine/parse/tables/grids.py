@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from textmine.parse.tables.cells import TableCells, allowed_columns, find_rows, narrow_rows
 from textmine.parse.tables.labels import Meaning, find_unit, has_numeral, match_label, squeeze_label
@@ -13,9 +13,12 @@ from textmine.parse.tables.values import is_value
 from textmine.records import Grid, GridCell
 
 Slots = Sequence["GridCell | None"]
+Key = TypeVar("Key", bound=Hashable)
 
 #: a grid with fewer known labels of one table is some other table
 _FEWEST_LABELS: Final = 2
+#: so many labels of columns below each other are no accident
+_TURNED: Final = 3
 
 
 @dataclass(slots=True)
@@ -38,14 +41,23 @@ class GridReader:
 
     def read(self, grid: Grid) -> None:
         """Add the cells of one grid."""
+        known, self.found = self.found, TableCells(self.found.layout)
+        self._read(grid, known)
+        known.merge(self.found)
+        self.found = known
+
+    def _read(self, grid: Grid, known: TableCells) -> None:
         rows = join_cut_rows(grid)
         before = self.table if grid.n_columns == self.n_columns else ""
         table = name_table(rows, before=before)
-        header_only = bool(self.headers.columns) and self.table == "disputes" and not self.found.has_table("disputes")
+        header_only = bool(self.headers.columns) and self.table == "disputes" and not known.has_table("disputes")
         if not table and header_only and grid.n_columns == self.n_columns:
             table = self.table
         if not table:
             return
+        if _is_turned(rows, table):
+            rows = list(zip(*rows, strict=True))
+            self.headers = Headers()
         if table != self.table or grid.n_columns != self.n_columns:
             self.headers = Headers()
         self.table, self.n_columns = table, grid.n_columns
@@ -56,6 +68,7 @@ class GridReader:
 
     def _read_rows(self, table: str, rows: list[Slots]) -> None:
         head = ""
+        read: list[tuple[str, str, str, list[GridCell]]] = []
         for slots in rows:
             if named := self._header(slots, table):
                 if table != "requests":
@@ -71,6 +84,14 @@ class GridReader:
             head = row if facts.group else (head if facts.under else "")
             for column, cells in self._values(slots, table, row).items():
                 unit = next((u for s, u in self.headers.units.items() if self.headers.columns[s] == column), "")
+                read.append((row, column, unit, cells))
+        owners: dict[int, set[str]] = {}
+        for row, _, _, cells in read:
+            for cell in cells:
+                owners.setdefault(id(cell), set()).add(row)
+        for row, column, unit, cells in read:
+            shared = any(len(owners[id(cell)]) > 1 and cell.text.strip() for cell in cells)
+            if cells and not shared:  # a number beside two rows is not said to be of either
                 self.found.add(table, row, column, [c.text for c in cells], unit=unit, page=cells[0].page)
 
     def _header(self, slots: Slots, table: str) -> dict[int, tuple[str, str]]:
@@ -116,45 +137,116 @@ class GridReader:
         """The cells under each header; without a header, only where their count is that of the full row."""
         named: dict[str, list[GridCell]] = {}
         allowed = allowed_columns(table, row)
-        for slot, column in self.headers.columns.items():
-            cell = slots[slot] if slot < len(slots) else None
-            if column in allowed and cell is not None and cell not in named.setdefault(column, []):
-                named[column].append(cell)
+        for column, cells in _under(slots, self.headers.columns).items():
+            if column in allowed:
+                named[column] = cells
         fits = []
         for facts in find_rows(table, row, self.found.layout):
             if set(facts.columns) <= set(named):
-                return named
+                return self._in_line(slots, named)
             counted = _count_values(slots, len(facts.columns))
             pairs = list(zip(facts.columns, counted, strict=False))
             if counted and all(named.get(column, [cell]) == [cell] for column, cell in pairs):
                 fits.append({column: [cell] for column, cell in pairs})
-        return fits[0] if len(fits) == 1 else named
+        return fits[0] if len(fits) == 1 else self._in_line(slots, named)
+
+    def _in_line(self, slots: Slots, named: dict[str, list[GridCell]]) -> dict[str, list[GridCell]]:
+        """The cells under the headers; none where all are blank and numbers stand beside them, under no header."""
+        under = [cell for cells in named.values() for cell in cells]
+        blank = not any(cell.text.strip() for cell in under)
+        return {} if blank and any(is_value(c.text) for _, c in _distinct(slots) if c not in under) else named
 
     def _read_header_table(self, rows: list[Slots]) -> None:
         headers = self.headers
+        filled: list[Slots] = []
         blank: Slots | None = None
         for slots in rows:
-            named = False
-            for slot, cell in enumerate(slots):
-                for meaning in match_label(cell.text) if cell is not None and cell.text.strip() else ():
-                    if meaning.table == "disputes" and meaning.kind != "sign":
-                        (headers.courses if meaning.kind == "row" else headers.columns)[slot] = meaning.code
-                        named = True
+            named = self._name_slots(slots)
+            if not named and self._course_line(slots):
+                continue
+            for slot, meaning in named.items():
+                (headers.courses if meaning.kind == "row" else headers.columns)[slot] = meaning.code
             under = [slots[slot] for slot in headers.columns]
             if named or not under or not all(cell is not None and is_value(cell.text, blank=True) for cell in under):
                 continue
             if any(cell is not None and cell.text.strip() for cell in under):
-                self._add_line(slots)
-                return
+                filled.append(slots)
             blank = blank or slots
-        if blank is not None:
-            self._add_line(blank)
+        lines = filled or ([blank] if blank is not None else [])
+        if len({tuple(cell.text.strip() if cell else "" for cell in line) for line in lines}) == 1:
+            self._spread_courses()
+            self._add_line(lines[0])
+
+    def _name_slots(self, slots: Slots) -> dict[int, Meaning]:
+        """The courses and results that a header row names; nothing where a course stands before its own numbers."""
+        named = {}
+        for slot, cell in enumerate(slots):
+            for meaning in match_label(cell.text) if cell is not None and cell.text.strip() else ():
+                if meaning.table == "disputes" and meaning.kind != "sign":
+                    named[slot] = meaning
+        courses = {meaning.code for meaning in named.values() if meaning.kind == "row"}
+        under = [slots[slot] for slot in self.headers.columns if slot not in named]
+        own_line = len(courses) == 1 and all(meaning.kind == "row" for meaning in named.values())
+        return {} if own_line and any(cell is not None and is_value(cell.text) for cell in under) else named
+
+    def _course_line(self, slots: Slots) -> bool:
+        """Add the numbers of a line that begins with its course, where each result is a column once."""
+        columns = self.headers.columns
+        codes = {m.code for _, cell in _distinct(slots) for m in _meanings(cell, "disputes", "row")}
+        if len(codes) != 1 or not any(is_value(cell.text) for _, cell in _distinct(slots)):
+            return False
+        if len(set(columns.values())) == len(columns):
+            course = codes.pop()
+            for column, cells in _under(slots, columns).items():
+                if cells:
+                    self.found.add("disputes", course, column, [cell.text for cell in cells], page=cells[0].page)
+        return True
+
+    def _spread_courses(self) -> None:
+        """Let a course stand over its whole group of results where its span was left blank, as Markdown does.
+
+        Results that repeat begin a new group. A group gets the one course printed over any of its columns, and only
+        where all groups are alike: else a column, and with it the border of a group, may be lost.
+        """
+        headers = self.headers
+        groups: list[list[int]] = []
+        for slot in sorted(headers.columns):
+            codes = {headers.columns[other] for other in groups[-1]} if groups else set()
+            if not groups or headers.columns[slot] in codes:
+                groups.append([])
+            groups[-1].append(slot)
+        if len({tuple(headers.columns[slot] for slot in group) for group in groups}) > 1:
+            return
+        for group in groups:
+            courses = {headers.courses[slot] for slot in group if slot in headers.courses}
+            if len(courses) == 1 and group[-1] - group[0] == len(group) - 1:
+                headers.courses |= dict.fromkeys(group, courses.pop())
 
     def _add_line(self, slots: Slots) -> None:
-        for slot, column in self.headers.columns.items():
-            course, cell = self.headers.courses.get(slot), slots[slot]
-            if course is not None and cell is not None:
-                self.found.add("disputes", course, column, [cell.text], page=cell.page)
+        courses, columns = self.headers.courses, self.headers.columns
+        keys = {slot: (courses[slot], column) for slot, column in columns.items() if slot in courses}
+        for (course, column), cells in _under(slots, keys).items():
+            if cells:
+                self.found.add("disputes", course, column, [cell.text for cell in cells], page=cells[0].page)
+
+
+def _is_turned(rows: list[Slots], table: str) -> bool:
+    """Whether the labels of columns stand below each other: rows and columns of the form are exchanged."""
+
+    def most(lines: Iterable[Slots]) -> int:
+        counts = [0]
+        for slots in lines:
+            found = [{(m.kind, m.code) for m in _every_meaning(cell, table)} for _, cell in _distinct(slots)]
+            counts.append(
+                len({next(iter(meanings))[1] for meanings in found if {k for k, _ in meanings} == {"column"}})
+            )
+        return max(counts)
+
+    return most(zip(*rows, strict=True)) >= _TURNED > most(rows)
+
+
+def _every_meaning(cell: GridCell, table: str) -> list[Meaning]:
+    return [m for m in (match_label(cell.text) if cell.text.strip() else ()) if m.table == table]
 
 
 def name_table(rows: list[Slots], *, before: str = "") -> str:
@@ -231,6 +323,19 @@ def _distinct(slots: Slots) -> Iterator[tuple[int, GridCell]]:
         if cell is not None and cell is not before:
             yield slot, cell
         before = cell
+
+
+def _under(slots: Slots, headers: Mapping[int, Key]) -> dict[Key, list[GridCell]]:
+    """The cells under each header. A cell with text that stands under several headers is not said to be of any."""
+    over: dict[int, set[Key]] = {}
+    for slot, key in headers.items():
+        over.setdefault(id(slots[slot]), set()).add(key)
+    found: dict[Key, list[GridCell]] = {}
+    for slot, key in headers.items():
+        cell, cells = slots[slot], found.setdefault(key, [])
+        if cell is not None and cell not in cells and (len(over[id(cell)]) == 1 or not cell.text.strip()):
+            cells.append(cell)
+    return found
 
 
 def _count_values(slots: Slots, count: int) -> list[GridCell]:

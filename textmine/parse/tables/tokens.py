@@ -14,10 +14,13 @@ from textmine.parse.tables.values import is_value
 TokenKind = Literal["words", "value", "blank", "stop"]
 
 _NUMBER: Final = r"[+-]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|[+-]?\d+(?:\.\d+)?"
-#: a number that stands for itself: not the numeral of a list, a year, an article or a part of a sentence
+_CHINESE: Final = "[一二三四五六七八九十]{1,3}"
+#: a number that stands for itself: not the numeral of a list, a year, an article, a part of a sentence, an estimate or
+#: a range; a mark of a footnote behind it (12①) belongs to it
 _VALUE: Final = re.compile(
-    rf"\+\d+/-\d+|(?<![\d.（(〔\[第+])(?:{_NUMBER})(?:万元|亿元|[件条元个项宗次])?(?:（[^（）]*）)?"
-    r"(?![\d、.．）)〕\]年月日号%％，,。；;：:])|(?<![^\s])(?:-|—+|－|/|无)(?![^\s])"
+    rf"\+\d+/-\d+|(?<![\d.（(〔\[第+约近逾超])(?<!\d[-—–~～至])(?:{_NUMBER})(?:万元|亿元|[件条元个项宗次])?"
+    rf"(?:（(?!{_CHINESE}）)[^（）]*）)?(?:[①-⑳*†‡⁰¹²³⁴-⁹]+(?=\s|$))?"
+    r"(?![\d、.．)）〕\]年月日号%％，,。；;：:]|[-—–~～至]\d|[余多]?[万亿])|(?<![^\s])(?:-|—+|－|/|无)(?![^\s])"
 )
 _BRACKETS: Final = re.compile(r"[（(][^（）()]*[）)]")
 _STOP: Final = re.compile(r"[。；！？]")

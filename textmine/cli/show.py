@@ -1,0 +1,33 @@
+"""``textmine show``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("file", metavar="REPORT")
+@click.option("-o", "--output", required=True, help="an .html file; - is the standard output")
+@click.option("--codebook", "codebook_folder", help="folder of a codebook; without it, the packaged one")
+@click.option("--model", help="folder or name of a trained model; without it, the rules of the codebook")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="language of the names")
+def show(file: str, output: str, codebook_folder: str | None, model: str | None, lang: str) -> None:
+    """Draw a report as a page: its sections, the roles of its statements, their themes.
+
+    The page needs no other file. REPORT may be - for the standard input.
+
+    Example: textmine show report.pdf -o page.html
+    """
+    from textmine.cli.streams import open_output, read_input
+    from textmine.pipeline import mine_source
+    from textmine.read import read_bytes, read_file
+    from textmine.spacy_bridge.bundle import open_tagger
+    from textmine.spacy_bridge.display import draw
+    from textmine.themes import load_codebook
+
+    source = read_bytes(read_input(file), "<stdin>") if file == "-" else read_file(file)
+    book = load_codebook(codebook_folder)
+    mined = mine_source(source, tagger=open_tagger(model, book))
+    picture = draw(mined, codebook=book, lang="zh" if lang == "zh" else "en")
+    with open_output(output) as stream:
+        stream.write(picture.page())

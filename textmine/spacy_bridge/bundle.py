@@ -1,0 +1,130 @@
+"""What a tagger is made of, as bytes: the files of a codebook and of a model, so that a saved pipeline carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from textmine.errors import CodebookError, ModelError
+
+if TYPE_CHECKING:
+    from textmine.themes import Codebook, Tagger
+
+Files = Mapping[str, bytes]
+_CODEBOOK, _MODEL = "codebook", "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The files of a codebook and, where a model decides, of the model: path inside its folder -> content."""
+
+    codebook: Files
+    model: Files | None = None
+
+    def to_bytes(self) -> bytes:
+        """Return all files in one."""
+        import srsly
+
+        data: bytes = srsly.msgpack_dumps({_CODEBOOK: dict(self.codebook), _MODEL: self.model and dict(self.model)})
+        return data
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Bundle:
+        """Return what :meth:`to_bytes` gave."""
+        import srsly
+
+        found = srsly.msgpack_loads(data)
+        return cls(found[_CODEBOOK], found[_MODEL])
+
+    def to_disk(self, folder: str | Path) -> None:
+        """Write the files to ``codebook/`` and ``model/`` in a folder."""
+        for name, files in ((_CODEBOOK, self.codebook), (_MODEL, self.model or {})):
+            for path, content in files.items():
+                target = Path(folder) / name / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+
+    @classmethod
+    def from_disk(cls, folder: str | Path) -> Bundle:
+        """Return what :meth:`to_disk` wrote."""
+        model = Path(folder) / _MODEL
+        return cls(_files(Path(folder) / _CODEBOOK), _files(model) if model.is_dir() else None)
+
+    def tagger(self) -> Tagger:
+        """Return the tagger that the files make.
+
+        Raises:
+            CodebookError, ModelError: a file is missing or damaged.
+        """
+        from textmine.themes import RuleTagger, load_codebook
+
+        with TemporaryDirectory() as folder:
+            self.to_disk(folder)
+            book = load_codebook(Path(folder) / _CODEBOOK)
+            return RuleTagger(book) if self.model is None else open_model(Path(folder) / _MODEL, book)
+
+
+def read_bundle(codebook: str | None, model: str | None) -> Bundle:
+    """Return the files of a codebook and a model.
+
+    Args:
+        codebook: a folder, or ``None`` for the packaged codebook.
+        model: a folder, the name of a packaged model, or ``None`` where the rules decide.
+
+    Raises:
+        CodebookError, ModelError: there is no such folder.
+
+    >>> bundle = read_bundle(None, None)
+    >>> "codebook.toml" in bundle.codebook, bundle.model
+    (True, None)
+    """
+    from textmine.themes import load_codebook
+
+    book = Path(codebook if codebook is not None else load_codebook().path)
+    if not book.is_dir():
+        raise CodebookError(f"{book}: no such folder; a codebook is a folder with codebook.toml")
+    return Bundle(_files(book), None if model is None else _files(find_model(model)))
+
+
+def find_model(model: str) -> Path:
+    """Return the folder of a model: the folder itself, or that of a packaged model of this name.
+
+    Raises:
+        ModelError: there is neither.
+    """
+    from textmine.model_store import packaged_model
+
+    for folder in (Path(model), packaged_model(model)):
+        if folder.is_dir():
+            return folder
+    raise ModelError(f"{model}: no such folder, and no model of this name is packaged")
+
+
+def open_tagger(model: str | None, codebook: Codebook) -> Tagger:
+    """Return the tagger of a model (folder or packaged name); without one, the rules of the codebook.
+
+    Raises:
+        ModelError: there is no such model, or it is damaged.
+    """
+    from textmine.themes import RuleTagger
+
+    return RuleTagger(codebook) if model is None else open_model(find_model(model), codebook)
+
+
+def open_model(folder: Path, codebook: Codebook) -> Tagger:
+    """Return the tagger in a folder: ours, or a spaCy pipeline with a text classifier."""
+    if (folder / "config.cfg").is_file():
+        from textmine.spacy_bridge.textcat import TextcatTagger
+
+        return TextcatTagger(folder, codebook=codebook)
+    from textmine.model_store import load_model
+
+    return load_model(folder, codebook=codebook)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}

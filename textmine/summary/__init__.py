@@ -1,0 +1,1 @@
+"""The theme summary: frames → content → Markdown, HTML, Word, Excel."""
