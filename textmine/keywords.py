@@ -123,6 +123,8 @@ def keywords(
         else:
             found = scorer.weight(inside)
         parts.append((value, found))
+    if not any(len(found["term"]) for _, found in parts):
+        raise TermError(f"no term stands {min_count} times in any group; lower min_count")
     return _as_frame(by, parts, method)
 
 

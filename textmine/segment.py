@@ -222,7 +222,7 @@ class Segmenter:
 
     @cached_property
     def _pure(self) -> Any:
-        return _new_jieba(self.entries)
+        return new_tokenizer(self.entries)
 
     @cached_property
     def _fast(self) -> Any:
@@ -272,9 +272,9 @@ def _rebuild(text: str, engine: Engine) -> Segmenter:
     return Segmenter.from_text(text, engine=engine)
 
 
-def _new_jieba(entries: Iterable[Entry]) -> Any:
-    """A private tokenizer, loaded from jieba's own dictionary and never from the cache that jieba shares in /tmp."""
-    with _quiet():
+def new_tokenizer(entries: Iterable[Entry]) -> Any:
+    """Return a private tokenizer, loaded from jieba's dictionary, never from the cache that jieba shares in /tmp."""
+    with quiet_jieba():
         import jieba
 
         tokenizer = jieba.Tokenizer()
@@ -288,7 +288,7 @@ def _new_jieba(entries: Iterable[Entry]) -> Any:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet_jieba() -> Iterator[None]:
     """Silence jieba's start (prints, a pkg_resources warning, invalid escapes) and put all settings back."""
     logger = logging.getLogger("jieba")
     level = logger.level
@@ -306,7 +306,7 @@ def _quiet() -> Iterator[None]:
 
 @cache
 def _plain() -> Any:
-    return _new_jieba(())
+    return new_tokenizer(())
 
 
 def check_dictionary(text: str) -> tuple[DictionaryFinding, ...]:
@@ -325,7 +325,7 @@ def check_dictionary(text: str) -> tuple[DictionaryFinding, ...]:
             detail = f"stands in line {first[entry.word]} too"
             findings.append(DictionaryFinding(entry.line, entry.word, "repeated", detail))
         first.setdefault(entry.word, entry.line)
-    tokenizer = _new_jieba(entries)
+    tokenizer = new_tokenizer(entries)
     for entry in entries:
         words = tokenizer.lcut(entry.word)
         if words != [entry.word]:

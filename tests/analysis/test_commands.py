@@ -81,6 +81,7 @@ def test_the_suffix_chooses_the_form(mined: str, tmp_path: Path) -> None:
 def test_a_sample_is_coded_and_corrects(mined: str, tmp_path: Path) -> None:
     sample, sheet = str(tmp_path / "sample.csv"), tmp_path / "sheet.csv"
     assert run("sample", mined, "-n", "30", "--by", "level", "-o", sample, "--sheet", str(sheet)).exit_code == 0
+    assert sheet.read_bytes().startswith(b"\xef\xbb\xbf"), "Excel reads Chinese by the mark only"
     unfinished = run("prevalence", mined, "--codes", str(sheet), "--sample", sample)
     assert isinstance(unfinished.exception, TextmineError) and "not coded" in str(unfinished.exception)
     pd.read_csv(sheet).assign(role="problem", themes="training").to_csv(sheet, index=False)
@@ -128,6 +129,9 @@ def test_stop_words_are_shown_and_checked(tmp_path: Path) -> None:
         (["prevalence", "@", "-o", "x.doc"], "the suffix must be one of"),
         (["prevalence", "@", "--codes", "x.csv"], "belong together"),
         (["evidence", "@", "--where", "level"], "expected column=value"),
+        (["evidence", "@", "--where", "year=1900|1901"], "no report has year = 1900 or 1901"),
+        (["evidence", "@", "--where", "yaer=2020"], "did you mean year"),
+        (["keywords", "@", "--min-count", "9999"], "lower min_count"),
         (["keywords", "@", "--stopwords", "/nowhere.txt"], "No such file"),
         (["sample", "@", "-n", "1000"], "only 120"),
         (["profile", "@", "没有的局"], "no report has agency"),

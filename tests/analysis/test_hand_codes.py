@@ -186,5 +186,29 @@ def test_regression_says_what_it_cannot_tell(truth: Frames) -> None:
         "reports": always,
         "tags": truth["tags"][truth["tags"]["report_id"].isin(set(always.loc[always["never"] == "a", "report_id"]))],
     }
-    with pytest.raises(GroupError, match="no finite solution"):
+    with pytest.raises(GroupError, match=r"none of the .* reports with never = b have the theme"):
         regress(rare, "training", "never")
+    with pytest.raises(GroupError, match=r"all of the .* reports with never = a"):
+        regress(rare | {"tags": rare["statements"].assign(theme="training")}, "training", "never")
+
+
+def test_values_of_few_reports_are_one_and_a_sure_value_is_not_certain(truth: Frames) -> None:
+    levels = truth["reports"]["level"].astype("string").copy()
+    levels.iloc[:3] = ["village", "national", "national"]
+    odd = truth | {"reports": truth["reports"].assign(level=levels)}
+    assert "level=national|village" in regress(odd, "training", "level", link="identity")["term"].tolist()
+    own = set(truth["reports"]["report_id"][:3])
+    none = odd | {"tags": truth["tags"][~truth["tags"]["report_id"].isin(own)]}
+    found = regress(none, "training", "level", link="identity", rare=1).set_index("term")
+    assert (found["high"] - found["low"])["level=village"] > 0.5, "one report says little, however sure it looks"
+    with pytest.raises(
+        GroupError, match=r"of the 1 reports with level = village|of the 2 reports with level = national"
+    ):
+        regress(none, "training", "level", rare=1)
+
+
+def test_a_sheet_that_excel_saved_is_read(tmp_path: Path) -> None:
+    row = {"statement_id": "1269438000000e12-001", "report_id": "1.27E+18", "role": "problem", "themes": "staffing"}
+    sheet = pd.DataFrame([row | {"text": "人手不足。"}])
+    sheet.to_csv(tmp_path / "sheet.csv", index=False, encoding="gb18030")
+    assert read_codes(tmp_path / "sheet.csv")["report_id"].tolist() == ["1269438000000e12"]

@@ -75,7 +75,7 @@ def find_change(
     errors = np.sqrt(np.einsum("ij,jk,ik->i", weights, covariance, weights))
     jumps = weights @ values
     best = int(np.argmax(np.abs(jumps / errors)))
-    noise = np.random.default_rng(seed).multivariate_normal(np.zeros(len(times)), covariance, draws, method="eigh")
+    noise = np.random.default_rng(seed).standard_normal((draws, len(times))) @ _root(covariance)
     highest = np.abs(noise @ weights.T / errors).max(axis=1)
     reach = float(np.quantile(highest, level))
     places = np.abs((noise + jumps[best] * (times >= times[best + margin])) @ weights.T / errors).argmax(axis=1)
@@ -91,6 +91,12 @@ def find_change(
         height + reach * float(errors[best]),
         float((1 + (highest >= abs(height) / errors[best]).sum()) / (1 + draws)),
     )
+
+
+def _root(covariance: Floats) -> Floats:
+    """The symmetric square root. Unlike eigenvectors it does not turn with the last digit, where rows change order."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T, dtype=float)
 
 
 def _jump_weights(times: Ints, covariance: Floats, trend: bool, margin: int) -> Floats:

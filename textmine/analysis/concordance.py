@@ -69,7 +69,7 @@ def kwic(
         {
             "left": [_last(text[:start], width) for text, start, _ in found],
             "keyword": [text[start:end] for text, start, end in found],
-            "right": [_first(text[end:], width) for text, _, end in found],
+            "right": [cut_text(text[end:], width) for text, _, end in found],
         }
     ).astype("string")
     import pandas as pd
@@ -101,10 +101,10 @@ def format_kwic(found: pd.DataFrame, *, width: int = 40) -> str:
     own = [name for name in ("agency", "year", "statement_id") if name in found.columns]
     lines = []
     for row in found.to_dict("records"):
-        left, right = _visible(row["left"]), _visible(row["right"])
+        left, right = show_text(row["left"]), show_text(row["right"])
         place = " ".join(str(row[name]) for name in own if row[name] == row[name] and str(row[name]) != "<NA>")
-        line = f"{_pad(left, width, before=True)} 【{_visible(row['keyword'])}】 "
-        lines.append((line + _pad(right, width) + "  " + place if place else line + right).rstrip())
+        line = f"{pad_text(left, width, before=True)} 【{show_text(row['keyword'])}】 "
+        lines.append((line + pad_text(right, width) + "  " + place if place else line + right).rstrip())
     return "\n".join(lines)
 
 
@@ -119,16 +119,23 @@ def text_width(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _visible(text: str) -> str:
+def show_text(text: str) -> str:
+    """Return a text without marks that would break a line or turn it round."""
     return _UNSEEN.sub(" ", text)
 
 
-def _pad(text: str, width: int, *, before: bool = False) -> str:
+def pad_text(text: str, width: int, *, before: bool = False) -> str:
+    """Return a text with blanks behind it (or before it) that bring it to ``width`` columns."""
     blank = " " * max(0, width - text_width(text))
     return blank + text if before else text + blank
 
 
-def _first(text: str, width: int) -> str:
+def cut_text(text: str, width: int) -> str:
+    """Return what of a text fits into ``width`` columns.
+
+    >>> cut_text("业务培训", 5)
+    '业务'
+    """
     used = 0
     for number, char in enumerate(text):
         used += text_width(char)
@@ -138,4 +145,4 @@ def _first(text: str, width: int) -> str:
 
 
 def _last(text: str, width: int) -> str:
-    return _first(text[::-1], width)[::-1]
+    return cut_text(text[::-1], width)[::-1]

@@ -129,7 +129,9 @@ def _inverse(matrix: Floats) -> Floats:
 def fit_clustered(x: Floats, y: Floats, m: Floats, clusters: Ints, link: Link = "identity") -> Fit:
     """Return the coefficients with a sandwich covariance clustered by ``clusters``.
 
-    Source: Liang & Zeger 1986, "Longitudinal data analysis using generalized linear models", with G ÷ (G − 1).
+    Source: Liang & Zeger 1986, "Longitudinal data analysis using generalized linear models", with G ÷ (G − 1) and
+    Student's t with G − 1 degrees of freedom: Cameron & Miller 2015, "A practitioner's guide to cluster-robust
+    inference" (with few clusters the normal interval is too short).
 
     Raises:
         GroupError: fewer than two clusters, or no solution.
@@ -140,7 +142,7 @@ def fit_clustered(x: Floats, y: Floats, m: Floats, clusters: Ints, link: Link = 
         raise GroupError("one report alone has no interval; at least two are needed")
     scores = sum_by(x * (y - m * mean)[:, None], codes, len(names))
     meat = scores.T @ scores * len(names) / (len(names) - 1)
-    return Fit(theta, bread @ meat @ bread)
+    return Fit(theta, bread @ meat @ bread, len(names) - 1)
 
 
 def fit_sampled(

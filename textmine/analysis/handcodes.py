@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SHEET: Final = ("statement_id", "report_id", "role", "themes")
 _SAMPLE: Final = ("report_id", "stratum", "stratum_size", "probability")
+_STATEMENT: Final = r"^([0-9a-f]{16})-\d+$"
 _ROLES: Final = ("problem", "measure", "context")
 
 
@@ -73,6 +74,9 @@ def read_codes(sheet: pd.DataFrame | str | Path) -> pd.DataFrame:
     frame = _read_csv(sheet) if isinstance(sheet, str | Path) else sheet
     check_frame("codes", frame, _SHEET)
     frame = frame[list(_SHEET)].astype("string")
+    # A spreadsheet takes the report id 1269438000000e12 for a number; the statement's id holds it whole.
+    own = frame["statement_id"].str.extract(_STATEMENT, expand=False)
+    frame["report_id"] = own.fillna(frame["report_id"])
     twice = frame["statement_id"][frame["statement_id"].duplicated()]
     if len(twice):
         raise SampleError(f"the statement {twice.iloc[0]} is coded twice")
@@ -95,8 +99,13 @@ def _read_csv(path: str | Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.read_csv(path, dtype="string", encoding="utf-8-sig")
-    except (OSError, ValueError, pd.errors.ParserError) as error:
+        try:
+            return pd.read_csv(path, dtype="string", encoding="utf-8-sig")
+        except UnicodeDecodeError:  # as a Chinese Excel saves it
+            return pd.read_csv(path, dtype="string", encoding="gb18030")
+    except OSError as error:
+        raise SampleError(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, pd.errors.ParserError) as error:
         raise SampleError(f"cannot read {path}: {error}") from error
 
 

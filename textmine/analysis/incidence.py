@@ -260,7 +260,7 @@ def as_columns(reports: pd.DataFrame, by: str | Sequence[str]) -> tuple[str, ...
     columns = (by,) if isinstance(by, str) else tuple(by)
     for column in columns:
         if column not in reports.columns:
-            raise FrameError(f"cannot group by {column!r}; {name_choices(column, reports.columns, most=30)}")
+            raise FrameError(f"the reports have no column {column!r}; {name_choices(column, reports.columns, most=30)}")
     return tuple(dict.fromkeys(columns))
 
 
@@ -280,13 +280,23 @@ def filter_reports(frames: Frames, where: Mapping[str, Any] | None) -> dict[str,
         fits &= match_values(reports[column], wanted)
     chosen = reports[fits].reset_index(drop=True)
     if not len(chosen):
-        raise GroupError("no report has " + ", ".join(f"{column} = {value}" for column, value in where.items()))
+        raise GroupError(f"no report has {tell_where(where)}")
     ids = set(chosen["report_id"])
     narrowed = dict(frames) | {"reports": chosen}
     for name in ("statements", "tags", "sections", "cells", "checks"):
         if name in frames and "report_id" in frames[name].columns:
             narrowed[name] = frames[name][frames[name]["report_id"].isin(ids)].reset_index(drop=True)
     return narrowed
+
+
+def tell_where(where: Mapping[str, Any]) -> str:
+    """Return conditions in words.
+
+    >>> tell_where({"level": ["county", "township"], "year": 2021})
+    'level = county or township and year = 2021'
+    """
+    listed = {name: list(v) if isinstance(v, list | tuple | set | frozenset) else [v] for name, v in where.items()}
+    return " and ".join(f"{name} = {' or '.join(map(str, values))}" for name, values in listed.items())
 
 
 def match_values(column: pd.Series[Any], wanted: Any) -> npt.NDArray[np.bool_]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from textmine.segment import Segmenter, _new_jieba, _quiet
+from textmine.segment import Segmenter, new_tokenizer, quiet_jieba
 
 
 class PosTagger:
@@ -26,10 +26,10 @@ class PosTagger:
     @cached_property
     def jieba_tagger(self) -> Any:
         """jieba's own ``POSTokenizer`` over a tokenizer of ours; ``jieba.posseg.dt`` is not used."""
-        with _quiet():
+        with quiet_jieba():
             from jieba.posseg import POSTokenizer
 
-            return POSTokenizer(_new_jieba(self.segmenter.entries))
+            return POSTokenizer(new_tokenizer(self.segmenter.entries))
 
     def tag_words(self, words: Iterable[str]) -> dict[str, str]:
         """Return the part of speech of each word.

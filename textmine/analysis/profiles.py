@@ -22,6 +22,7 @@ from textmine.analysis.incidence import (
     find_group,
     group_reports,
     match_values,
+    tell_where,
     tidy,
 )
 from textmine.analysis.intervals import (
@@ -98,7 +99,7 @@ def _own_reports(reports: pd.DataFrame, agency: str, where: Mapping[str, Any] | 
         as_columns(reports, column)
         own = own & match_values(reports[column], value)
     if not own.any():
-        raise GroupError(f"no report of {agency} has " + ", ".join(f"{c} = {v}" for c, v in (where or {}).items()))
+        raise GroupError(f"no report of {agency} has {tell_where(where or {})}")
     places = [name for name in ("province", "prefecture", "county") if name in reports.columns]
     for name in places:
         several = reports.loc[own, name].dropna().unique()

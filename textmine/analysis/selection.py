@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from textmine.analysis.errors import GroupError
-from textmine.analysis.incidence import ROLES, Frames, as_roles, check_frames, choose_themes, filter_reports
+from textmine.analysis.incidence import ROLES, Frames, as_roles, check_frames, choose_themes, filter_reports, tell_where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,6 @@ def select_statements(
         rows = rows[rows["statement_id"].isin(set(tags.loc[tags["theme"] == theme, "statement_id"]))]
     if not len(rows):
         told = [f"the role {role}"] + ([f"the theme {theme}"] if theme else [])
-        told += [f"{column} = {value}" for column, value in (where or {}).items()]
+        told += [tell_where(where)] if where else []
         raise GroupError(f"there are no statements with {' and '.join(told)}")
     return rows.reset_index(drop=True)

@@ -104,9 +104,9 @@ def jieba_textrank(
     >>> jieba_textrank(["业务培训偏少，业务骨干流动。"], PosTagger(), top=1)
     [('流动', 1.0)]
     """
-    from textmine.segment import _quiet
+    from textmine.segment import quiet_jieba
 
-    with _quiet():
+    with quiet_jieba():
         from jieba.analyse.textrank import TextRank
 
     ranker = TextRank()

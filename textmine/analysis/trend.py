@@ -69,7 +69,8 @@ def trends(
         discoveries controlled over all rows), raw (the slope of the machine's shares), direction (``rising`` or
         ``falling`` where the interval leaves out 0, else ``unclear``), change_year (first year after a jump),
         change_from, change_to (interval of that year), change, change_low, change_high (its height; missing where none
-        is named), method, small. A group with one year only has no estimate.
+        is named), change_p, change_q (of the largest jump, named or not; false discoveries controlled over all rows),
+        method, small. A group with one year only has no estimate.
 
     Raises:
         FrameError, ThemeError, GroupError, SampleError: what is missing, unknown, empty or does not fit.
@@ -99,10 +100,13 @@ def trends(
                 rows.append(own | _one_trend(outcomes, inside, years, t, name, level=level, seed=seed))
     columns = {key: np.array([row[key] for row in rows]) for key in rows[0]}
     keys = groups.keys.loc[columns.pop("group")].reset_index(drop=True)
-    columns["q"] = adjust_p(columns["p"])
+    columns["q"], columns["change_q"] = adjust_p(columns["p"]), adjust_p(columns["change_p"])
     columns["small"] = columns["n_reports"] < small
-    order = [*list(columns)[: list(columns).index("p") + 1], "q"]
-    columns = {key: columns[key] for key in dict.fromkeys([*order, *columns])}
+    order = list(columns)
+    for p, q in (("p", "q"), ("change_p", "change_q")):
+        order.remove(q)
+        order.insert(order.index(p) + 1, q)
+    columns = {key: columns[key] for key in order}
     return pd.concat([keys, _whole_years(tidy(columns))], axis=1)
 
 
@@ -196,7 +200,8 @@ def _steadied(shares: Floats, covariance: Floats, n: Floats) -> Floats:
 
 def _told(found: ChangePoint | None) -> dict[str, float]:
     names = ("change_year", "change_from", "change_to", "change", "change_low", "change_high")
+    p = {"change_p": np.nan if found is None else found.p}
     if found is None or not found.is_clear:
-        return dict.fromkeys(names, np.nan)
+        return dict.fromkeys(names, np.nan) | p
     values = (found.at, found.first, found.last, found.height, found.low, found.high)
-    return dict(zip(names, map(float, values), strict=True))
+    return dict(zip(names, map(float, values), strict=True)) | p

@@ -13,6 +13,7 @@ from textmine.cli.results import options
 @click.option("--on", multiple=True, required=True, help="columns of the reports frame: year,level …")
 @click.option("--link", type=click.Choice(["logit", "identity"]), default="logit", show_default=True)
 @click.option("--role", type=click.Choice(["problem", "measure", "any"]), default="problem", show_default=True)
+@click.option("--rare", type=click.IntRange(1), default=10, show_default=True, help="values of fewer reports are one")
 @options("output", "unit", "base", "cluster", "codes", "sample", "level")
 def regress(
     folder: str,
@@ -20,6 +21,7 @@ def regress(
     on: tuple[str, ...],
     link: str,
     role: str,
+    rare: int,
     output: str,
     unit: str,
     base: str,
@@ -40,6 +42,7 @@ def regress(
         theme,
         split_names(on),
         role=role,
+        rare=rare,
         link=link,  # type: ignore[arg-type]
         unit=unit,  # type: ignore[arg-type]
         base=base,  # type: ignore[arg-type]

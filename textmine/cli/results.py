@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
@@ -18,7 +22,11 @@ _FORMS: Final = (".csv", ".jsonl", ".md", ".parquet")
 #: the options that several commands have, by name
 OPTIONS: Final[dict[str, Callable[[Any], Any]]] = {
     "output": click.option(
-        "-o", "--output", default="-", show_default=True, help="a .csv, .jsonl, .md or .parquet file; - writes CSV"
+        "-o",
+        "--output",
+        default="-",
+        show_default=True,
+        help=".csv, .jsonl, .md or .parquet; - prints",
     ),
     "by": click.option("--by", multiple=True, help="columns of the reports frame: year,level,kind …"),
     "where": click.option("--where", multiple=True, help="only reports with column=value; several values with |"),
@@ -126,14 +134,19 @@ def load_candidates(pos: str | None, words: str | None, stopwords: str | None) -
     }
 
 
-def write_frame(frame: pd.DataFrame, output: str) -> None:
-    """Write a result in the form that the suffix of ``output`` names.
+def write_frame(frame: pd.DataFrame, output: str, *, for_excel: bool = False) -> None:
+    """Write a result in the form that the suffix of ``output`` names; on a terminal as a rounded table that fits it.
+
+    ``for_excel`` begins a CSV file with a byte-order mark, without which Excel does not read Chinese.
 
     Raises:
         TextmineError: another suffix, or the file cannot be written.
     """
     from textmine.cli.streams import open_output
 
+    if output == "-" and sys.stdout.isatty():
+        _show_table(frame)
+        return
     suffix = "." + output.rpartition(".")[2] if output != "-" else ".csv"
     if suffix not in _FORMS:
         raise TextmineError(f"cannot write {output}: the suffix must be one of {', '.join(_FORMS)}")
@@ -142,6 +155,7 @@ def write_frame(frame: pd.DataFrame, output: str) -> None:
         return
     with open_output(output) as stream:
         if suffix == ".csv":
+            stream.write("\ufeff" if for_excel and output != "-" else "")
             frame.to_csv(stream, index=False, lineterminator="\n")
         elif suffix == ".jsonl":
             frame.to_json(stream, orient="records", lines=True, force_ascii=False)
@@ -149,14 +163,31 @@ def write_frame(frame: pd.DataFrame, output: str) -> None:
             stream.write(format_markdown(frame))
 
 
-def _write_parquet(frame: pd.DataFrame, output: str) -> None:
-    from pathlib import Path
+def _show_table(frame: pd.DataFrame) -> None:
+    from shutil import get_terminal_size
 
+    from textmine.cli.streams import open_output
+    from textmine.cli.table import format_table
+
+    text, left_out = format_table(frame, width=get_terminal_size().columns)
+    with open_output("-") as stream:
+        stream.write(text + "\n")
+    if left_out:
+        click.echo(f"{left_out}; -o result.csv writes all of them, unrounded", err=True)
+
+
+def _write_parquet(frame: pd.DataFrame, output: str) -> None:
+    target = Path(output)
+    partial = target.with_name(f".{target.name}.partial")
     try:
-        Path(output).parent.mkdir(parents=True, exist_ok=True)
-        frame.to_parquet(output, index=False)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        frame.to_parquet(partial, index=False)
+        os.replace(partial, target)
     except OSError as error:
         raise TextmineError(f"cannot write {output}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
 
 
 def format_markdown(frame: pd.DataFrame) -> str:

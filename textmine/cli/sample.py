@@ -27,4 +27,4 @@ def sample(folder: str, number: int, sheet: str | None, output: str, by: tuple[s
     drawn = draw_sample(frames, number, split_names(by), base=base, seed=seed)  # type: ignore[arg-type]
     write_frame(drawn, output)
     if sheet:
-        write_frame(make_sheet(frames, drawn), sheet)
+        write_frame(make_sheet(frames, drawn), sheet, for_excel=True)
