@@ -17,7 +17,7 @@ import pytest
 from textmine.errors import ReadError, TextmineError
 from textmine.frames import load_frames
 from textmine.parts import Store
-from textmine.pipeline import mine, mine_to_folder
+from textmine.pipeline import Miner, mine, mine_to_folder
 from textmine.themes import RuleTagger
 
 REPORT = """{body}2022年政府信息公开工作年度报告
@@ -60,15 +60,13 @@ def test_only_what_changed_is_mined_again(tmp_path: Path, monkeypatch: pytest.Mo
     folder, out = write_reports(tmp_path / "in", 12), tmp_path / "out"
     mine(folder, out)
     read: list[str] = []
-    from textmine import workers
+    real = Miner.mine_batch
 
-    real = workers.mine_batch
-
-    def spy(paths: Sequence[str], *args: Any, **kwargs: Any) -> Any:
+    def spy(self: Miner, paths: Sequence[str], **kwargs: Any) -> Any:
         read.extend(Path(path).name for path in paths)
-        return real(paths, *args, **kwargs)
+        return real(self, paths, **kwargs)
 
-    monkeypatch.setattr(workers, "mine_batch", spy)
+    monkeypatch.setattr(Miner, "mine_batch", spy)
     again = mine(folder, out)
     assert read == []
     (folder / "003.txt").write_text(REPORT.format(body="临樟县教育局", n=99), "utf-8")
@@ -131,14 +129,14 @@ def test_an_internal_error_is_a_row_with_its_traceback(tmp_path: Path, monkeypat
     folder = write_reports(tmp_path / "in", 2)
     from textmine import pipeline
 
-    real = pipeline.parse_report
+    real = pipeline.parse_columns
 
     def fail(source: Any) -> Any:
         if source.path.endswith("001.txt"):
             raise IndexError("planted")
         return real(source)
 
-    monkeypatch.setattr(pipeline, "parse_report", fail)
+    monkeypatch.setattr(pipeline, "parse_columns", fail)
     frames = mine(folder)
     assert frames["skipped"]["reason"].tolist() == ["internal_error"]
     assert "planted" in frames["skipped"]["detail"][0]

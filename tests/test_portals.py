@@ -146,7 +146,8 @@ def test_a_table_that_lays_out_the_page_is_not_data() -> None:
     body = "".join(f"<tr><td>{row}</td></tr>" for row in ["发布日期：2023-01-12", TITLE, *rows])
     page = f"<html><body><table>{body}</table></body></html>"
     report = parse_report(read_bytes(page.encode(), "a.html"))
-    assert [section.section for section in report.sections][1:] == ["overview", "problems", "other_matters"]
+    found = [section.section for section in report.sections if section.section != "preamble"]
+    assert found == ["overview", "problems", "other_matters"]
 
 
 @pytest.mark.parametrize(

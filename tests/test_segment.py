@@ -52,6 +52,12 @@ PIECES = st.one_of(
 )
 
 
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.lists(PIECES, max_size=6).map("".join), max_size=8))
+def test_many_texts_are_cut_as_each_alone(texts: list[str]) -> None:
+    assert FAST.cut_many(texts) == [PURE.cut(text) for text in texts]
+
+
 @settings(max_examples=1500, deadline=None)
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_engines_agree_on_mixed_scripts_and_words_join_to_the_text(text: str) -> None:

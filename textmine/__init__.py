@@ -29,6 +29,8 @@ _HOMES: Final = {
     "load_labelled": "textmine.themes.labelled",
     "mine": "textmine.pipeline",
     "mine_file": "textmine.pipeline",
+    "WordModel": "textmine.word_model",
+    "count_labels": "textmine.word_model",
     "load_frames": "textmine.frames",
     "count_themes": "textmine.summarize",
     "summarize": "textmine.summarize",

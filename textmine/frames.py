@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -164,6 +164,20 @@ def to_arrow(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
         if not known.issuperset(row):
             raise FrameError(f"{name}: undeclared columns {sorted(set(row) - known)}")
     return pa.Table.from_pydict({column: [row.get(column) for row in listed] for column in schema.names}, schema=schema)
+
+
+def rows_to_arrow(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+    """Return rows, their values in the order of the columns, as an Arrow table.
+
+    >>> rows_to_arrow("skipped", [("a.zip", "read", "empty", "")]).num_rows
+    1
+    """
+    import pyarrow as pa
+
+    schema = arrow_schema(name)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    arrays = [pa.array(values, type=column.type) for values, column in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def arrow_schema(name: str) -> pa.Schema:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -22,30 +23,26 @@ from textmine.frames import COLUMNS, arrow_schema, to_arrow
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from textmine.pipeline import Batch
-
 #: rows that are gathered before a row group is written
 _ROW_GROUP: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The tables of a batch, in memory (``tables``) or on disk (``path``); ``skipped`` are its skipped rows."""
+    """The tables of a batch, in memory (``tables``) or on disk (``path``); ``skipped`` are its skipped rows.
+
+    ``seconds`` is what each stage took, where the batch was mined just now.
+    """
 
     files: list[dict[str, Any]]
     skipped: list[dict[str, Any]]
     tables: dict[str, pa.Table] | None = None
     path: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def load(self) -> dict[str, pa.Table]:
         """Return the tables of all frames."""
         return self.tables if self.tables is not None else read_part(Path(self.path or ""))
-
-
-def to_part(batch: Batch) -> Part:
-    """Return a batch as a part in memory."""
-    tables = {name: to_arrow(name, batch.rows[name]) for name in COLUMNS}
-    return Part(batch.files, batch.rows["skipped"], tables)
 
 
 def _files_schema() -> pa.Schema:
@@ -58,6 +55,7 @@ def write_part(part: Part, folder: Path, fingerprint: str) -> Part:
     """Write a part in memory to ``folder`` and return it as a part on disk."""
     import pyarrow as pa
 
+    began = time.perf_counter()
     tables = {"files": pa.Table.from_pylist(part.files, schema=_files_schema()), **part.load()}
     path = folder / f"{part_name(part.files, fingerprint)}.arrows"
     partial = path.with_suffix(f".{os.getpid()}.partial")
@@ -69,7 +67,8 @@ def write_part(part: Part, folder: Path, fingerprint: str) -> Part:
         file.flush()
         os.fsync(file.fileno())
     os.replace(partial, path)
-    return Part(part.files, part.skipped, path=str(path))
+    seconds = part.seconds | {"write": time.perf_counter() - began}
+    return Part(part.files, part.skipped, path=str(path), seconds=seconds)
 
 
 def read_part(path: Path, *, only_files: bool = False) -> dict[str, pa.Table]:
@@ -253,37 +252,72 @@ class Store:
 # --- reusing --------------------------------------------------------------------------------------
 
 
-def reuse_rows(wanted: Sequence[tuple[str, str, str]]) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows that parts on disk hold of some files.
+def reuse_part(wanted: Sequence[tuple[str, str, str]]) -> Part:
+    """Return what parts on disk hold of some files, as one part in memory.
+
+    A file whose part does not hold it under its own path (it was the duplicate of another) is left out and must be
+    mined.
 
     Args:
         wanted: ``(part path, path, sha256)`` of each file.
-
-    Returns:
-        frame -> rows, and under ``files`` a row for each file that was found; a file whose part does not hold it under
-        its own path (it was the duplicate of another) is left out and must be mined.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("files", *COLUMNS)}
+    files: list[dict[str, Any]] = []
+    gathered: dict[str, list[pa.Table]] = {name: [arrow_schema(name).empty_table()] for name in COLUMNS}
     by_part: dict[str, set[str]] = {}
-    for part, path, _ in wanted:
-        by_part.setdefault(part, set()).add(path)
-    for part, paths in by_part.items():
+    for name, path, _ in wanted:
+        by_part.setdefault(name, set()).add(path)
+    for name, paths in by_part.items():
         try:
-            tables = read_part(Path(part))
+            tables = read_part(Path(name))
         except (OSError, pa.ArrowInvalid):  # damaged since it was listed: its files are mined again
             continue
-        own = {row["report_id"] for row in tables["reports"].to_pylist() if row["path"] in paths}
+        reports = tables["reports"]
+        held_paths = zip(reports["report_id"].to_pylist(), reports["path"].to_pylist(), strict=True)
+        own = {report_id for report_id, path in held_paths if path in paths}
         kept = [
             row
             for row in tables["files"].to_pylist()
             if row["path"] in paths and (row["report_id"] is None or row["report_id"] in own)
         ]
-        held = {row["path"] for row in kept}
-        rows["files"] += kept
-        for name in COLUMNS:
-            for row in tables[name].to_pylist():
-                if (row["path"] in held) if "path" in row else (row["report_id"] in own):
-                    rows[name].append(row)
-    return rows
+        files += kept
+        for frame in COLUMNS:
+            column, values = ("path", {row["path"] for row in kept}) if frame == "skipped" else ("report_id", own)
+            wanted_values = pa.array(sorted(values), pa.string())
+            gathered[frame].append(tables[frame].filter(pc.is_in(tables[frame][column], value_set=wanted_values)))
+    joined = {frame: pa.concat_tables(tables) for frame, tables in gathered.items()}
+    return Part(files, joined["skipped"].to_pylist(), joined)
+
+
+def merge_parts(fresh: Part, old: Part, paths: Sequence[str]) -> Part:
+    """Return two parts in memory as one, in the order of the files; of two files with one content the first stays."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    order = {path: number for number, path in enumerate(paths)}
+    files = sorted([*fresh.files, *old.files], key=lambda row: order[row["path"]])
+    place: dict[str, int] = {}
+    for row in files:
+        if row["report_id"] is not None:
+            place.setdefault(row["report_id"], order[row["path"]])
+    mine, theirs = fresh.load(), old.load()
+    have = mine["reports"]["report_id"].combine_chunks()
+    tables = {}
+    for name in COLUMNS:
+        if name == "skipped":
+            column, by = "path", order
+            merged = pa.concat_tables([mine[name], theirs[name]])
+        else:
+            column, by = "report_id", place
+            kept = theirs[name].filter(pc.invert(pc.is_in(theirs[name]["report_id"], value_set=have)))
+            merged = pa.concat_tables([mine[name], kept])
+        values = merged[column].to_pylist()
+        tables[name] = merged.take(pa.array(sorted(range(len(values)), key=lambda at: by[values[at]]), pa.int64()))
+    owners = [paths[place[name]] for name in tables["reports"]["report_id"].to_pylist()]
+    at = tables["reports"].schema.get_field_index("path")
+    tables["reports"] = tables["reports"].set_column(
+        at, tables["reports"].schema.field(at), pa.array(owners, pa.string())
+    )
+    return Part(files, tables["skipped"].to_pylist(), tables, seconds=fresh.seconds)

@@ -9,33 +9,34 @@ import platform
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from textmine import __version__
-from textmine.checks import check_report
+from textmine.checks import check_columns, check_report
 from textmine.errors import ReadError, TextmineError
-from textmine.frames import COLUMNS
+from textmine.frames import COLUMNS, arrow_schema, rows_to_arrow, to_arrow
 from textmine.model_store import default_tagger
-from textmine.parse import parse_report
+from textmine.parse import parse_columns, parse_report
+from textmine.parse.tables import CellColumns
 from textmine.read import read_bytes, read_file, read_path
 from textmine.records import Check, Report, Skipped, Source, Statement, Tag
 from textmine.roles import decide_roles
-from textmine.statements import split_statements
-from textmine.themes import Tagger, tag_statements
-from textmine.themes.tagger import tags_of
+from textmine.statements import RoleDecider, split_statements
+from textmine.themes import Tagger, TagMemo, tag_statements
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 #: files in a batch at the most; a batch is tagged at once, and is what a worker is given
 BATCH: Final = 128
-
-Rows = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,82 +84,159 @@ def mine_source(source: Source, *, tagger: Tagger | None = None) -> Mined:
         ReadError: the source is no report.
     """
     chosen = tagger if tagger is not None else default_tagger()
-    report, statements, checks = _parse(source, chosen)
-    return Mined(report, statements, tag_statements(statements, tagger=chosen), checks)
-
-
-def _parse(source: Source, tagger: Tagger) -> tuple[Report, tuple[Statement, ...], tuple[Check, ...]]:
     report = parse_report(source)
-    decide = getattr(tagger, "decide_pieces", decide_roles)  # a trained tagger knows roles too
-    return report, split_statements(report, decide=decide), check_report(report)
+    statements = split_statements(report, decide=_decider(chosen))
+    return Mined(report, statements, tag_statements(statements, tagger=chosen), check_report(report))
+
+
+def _decider(tagger: Tagger) -> RoleDecider:
+    decide: RoleDecider = getattr(tagger, "decide_pieces", decide_roles)  # a trained tagger knows roles too
+    return decide
 
 
 # --- one batch ------------------------------------------------------------------------------------
 
 
+class Clock:
+    """Adds up the seconds of each stage; :meth:`lap` charges what passed since the last call to a stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """Charge the time since the last lap to ``stage``."""
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
+        self._last = now
+
+
 @dataclass(slots=True)
 class Batch:
-    """What a batch of files gave: rows of all frames, and a row for each file (path, sha256, report_id)."""
+    """What a batch of files gave: the tables of all frames, a row for each file (path, sha256, report_id)."""
 
-    rows: Rows = field(default_factory=lambda: {name: [] for name in COLUMNS})
-    files: list[dict[str, Any]] = field(default_factory=list)
-
-
-def mine_batch(
-    paths: Sequence[str],
-    options: Options,
-    *,
-    refused: Mapping[str, tuple[str, str]] | None = None,
-    before: Callable[[str], object] | None = None,
-) -> Batch:
-    """Return the rows of a batch of files; what cannot be mined becomes a ``skipped`` row.
-
-    Args:
-        paths: the files, in order.
-        options: what decides the content.
-        refused: path -> (reason, detail) of files that are not to be touched, because they cost a worker its life.
-        before: called with each file before it is read.
-    """
-    batch = Batch()
-    parsed: list[tuple[Report, tuple[Statement, ...], tuple[Check, ...]]] = []
-    seen: set[str] = set()
-    for path in paths:
-        if before is not None:
-            before(path)
-        row: dict[str, Any] = {"path": path, "sha256": None, "report_id": None}
-        batch.files.append(row)
-        try:
-            if refused and path in refused:
-                raise ReadError(path, *refused[path], stage="mine")
-            data = read_path(path)
-            row["sha256"] = hashlib.sha256(data).hexdigest()
-            if row["sha256"] not in seen:
-                found = _parse(read_bytes(data, path, ocr=options.ocr), options.tagger)
-                seen.add(row["sha256"])
-                parsed.append(found)
-                batch.rows["skipped"] += [asdict(item) for item in found[0].skipped]
-            row["report_id"] = row["sha256"][:16]
-        except ReadError as error:
-            batch.rows["skipped"].append(asdict(Skipped(path, error.stage, error.reason, error.detail)))
-        except MemoryError:
-            batch.rows["skipped"].append(asdict(Skipped(path, "mine", "memory", "")))
-        except Exception:  # the process border: one bad file must not cost the run
-            batch.rows["skipped"].append(asdict(Skipped(path, "mine", "internal_error", traceback.format_exc())))
-    statements = [statement for _, found, _ in parsed for statement in found]
-    texts, roles = [item.text for item in statements], [item.role for item in statements]
-    predictions = options.tagger.predict(texts, roles)
-    for report, _, checks in parsed:
-        _add_report(batch.rows, report, checks)
-    batch.rows["statements"] = [
-        _row("statements", statement) | {"uncertain": prediction.uncertain}
-        for statement, prediction in zip(statements, predictions, strict=True)
-    ]
-    batch.rows["tags"] = [_row("tags", tag) for tag in tags_of(statements, predictions)]
-    return batch
+    files: list[dict[str, Any]]
+    skipped: list[dict[str, Any]]
+    tables: dict[str, pa.Table]
+    seconds: dict[str, float]
 
 
-def _add_report(rows: Rows, report: Report, checks: Iterable[Check]) -> None:
-    own = {"report_id": report.report_id}
+class Miner:
+    """Mines batches of files one after the other and remembers what the tagger said of each distinct statement."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._memo = TagMemo(options.tagger)
+
+    def mine_batch(
+        self,
+        paths: Sequence[str],
+        *,
+        refused: Mapping[str, tuple[str, str]] | None = None,
+        before: Callable[[str], object] | None = None,
+    ) -> Batch:
+        """Return the tables of a batch of files; what cannot be mined becomes a ``skipped`` row.
+
+        Args:
+            paths: the files, in order.
+            refused: path -> (reason, detail) of files that are not to be touched, because they cost a worker its life.
+            before: called with each file before it is read.
+        """
+        clock, rows = Clock(), _Rows(_decider(self.options.tagger))
+        files: list[dict[str, Any]] = []
+        seen: set[str] = set()
+        for path in paths:
+            if before is not None:
+                before(path)
+            row: dict[str, Any] = {"path": path, "sha256": None, "report_id": None}
+            files.append(row)
+            try:
+                if refused and path in refused:
+                    raise ReadError(path, *refused[path], stage="mine")
+                data = read_path(path)
+                sha256 = row["sha256"] = hashlib.sha256(data).hexdigest()
+                if sha256 not in seen:
+                    source = read_bytes(data, path, ocr=self.options.ocr, sha256=sha256)
+                    clock.lap("read")
+                    rows.add_source(source, clock)
+                    seen.add(sha256)
+                row["report_id"] = sha256[:16]
+            except ReadError as error:
+                rows.skip(Skipped(path, error.stage, error.reason, error.detail))
+            except MemoryError:
+                rows.skip(Skipped(path, "mine", "memory", ""))
+            except Exception:  # the process border: one bad file must not cost the run
+                rows.skip(Skipped(path, "mine", "internal_error", traceback.format_exc()))
+        clock.lap("read")
+        rows.tag(self._memo)
+        clock.lap("tag")
+        tables = rows.tables()
+        clock.lap("frames")
+        return Batch(files, rows.skipped, tables, clock.seconds)
+
+
+_statement_row = attrgetter(*(column.name for column in COLUMNS["statements"][:-1]))
+_check_row = attrgetter(*(column.name for column in COLUMNS["checks"]))
+_section_row = attrgetter(*(column.name for column in COLUMNS["sections"][1:]))
+
+
+class _Rows:
+    """Rows of all frames as they are found, values in the order of the columns; cells stay columns."""
+
+    def __init__(self, decide: RoleDecider) -> None:
+        self.decide = decide
+        self.reports: list[tuple[Any, ...]] = []
+        self.sections: list[tuple[Any, ...]] = []
+        self.cells: list[tuple[str, CellColumns]] = []
+        self.statements: list[Statement] = []
+        self.doubts: list[bool] = []
+        self.tags: list[tuple[Any, ...]] = []
+        self.checks: list[tuple[Any, ...]] = []
+        self.skipped: list[dict[str, Any]] = []
+
+    def skip(self, item: Skipped) -> None:
+        self.skipped.append(asdict(item))
+
+    def add_source(self, source: Source, clock: Clock) -> None:
+        """Parse, split and check a report; its rows are added when all of it succeeded."""
+        report, cells = parse_columns(source)
+        clock.lap("parse")
+        statements = split_statements(report, decide=self.decide)
+        clock.lap("split")
+        sums, narrative = check_columns(report, cells)
+        own, nowhere = (report.report_id,), (None, None)
+        row = _report_row(report)
+        clock.lap("check")
+        self.reports.append(row)
+        self.sections += [own + _section_row(section) for section in report.sections]
+        self.cells.append((report.report_id, cells))
+        self.statements += statements
+        self.checks += [own + check + nowhere for check in sums]
+        self.checks += map(_check_row, narrative)
+        self.skipped += map(asdict, report.skipped)
+        clock.lap("frames")
+
+    def tag(self, memo: TagMemo) -> None:
+        """Tag all statements at once."""
+        self.tags, self.doubts = memo.read(self.statements)
+
+    def tables(self) -> dict[str, pa.Table]:
+        return {
+            "reports": rows_to_arrow("reports", self.reports),
+            "sections": rows_to_arrow("sections", self.sections),
+            "cells": _cell_table(self.cells),
+            "statements": rows_to_arrow("statements", self._statement_rows()),
+            "tags": rows_to_arrow("tags", self.tags),
+            "checks": rows_to_arrow("checks", self.checks),
+            "skipped": to_arrow("skipped", self.skipped),
+        }
+
+    def _statement_rows(self) -> list[tuple[Any, ...]]:
+        rows = map(_statement_row, self.statements)
+        return [(*row, doubt) for row, doubt in zip(rows, self.doubts, strict=True)]
+
+
+def _report_row(report: Report) -> tuple[Any, ...]:
     values: dict[str, Any] = {}
     for column in COLUMNS["reports"]:
         if hasattr(report.metadata, column.name):
@@ -167,14 +245,27 @@ def _add_report(rows: Rows, report: Report, checks: Iterable[Check]) -> None:
         elif column.name != "n_chars":
             values[column.name] = getattr(report, column.name)
     values["year"] = int(values["year"]) if values["year"] else None
-    rows["reports"].append(values | {"n_chars": len(report.text)})
-    rows["sections"] += [own | _row("sections", section) for section in report.sections]
-    rows["cells"] += [own | _row("cells", cell) for cell in report.cells]
-    rows["checks"] += [_row("checks", check) for check in checks]
+    values["n_chars"] = len(report.text)
+    return tuple(values[column.name] for column in COLUMNS["reports"])
 
 
-def _row(frame: str, record: object) -> dict[str, Any]:
-    return {column.name: getattr(record, column.name) for column in COLUMNS[frame] if hasattr(record, column.name)}
+def _cell_table(found: Sequence[tuple[str, CellColumns]]) -> pa.Table:
+    """The frame ``cells``; the keys of reports with one form are one object, and are put into Arrow once."""
+    import pyarrow as pa
+
+    schema = arrow_schema("cells")
+    if not found:
+        return schema.empty_table()
+    keys = {id(cells.keys): cells.keys for _, cells in found}
+    named = {at: [pa.array(part, pa.string()) for part in zip(*each, strict=True)] for at, each in keys.items() if each}
+    own = [named[id(cells.keys)] for _, cells in found if cells.keys]
+    arrays = [pa.array([name for name, cells in found for _ in cells.keys], pa.string())]
+    for part in range(3):
+        arrays.append(pa.concat_arrays([each[part] for each in own]) if own else pa.array([], pa.string()))
+    for name in ("values", "raws", "notes", "pages", "starts", "ends"):
+        values = list(chain.from_iterable(getattr(cells, name) for _, cells in found))
+        arrays.append(pa.array(values, type=schema.field(len(arrays)).type))
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 # --- all files ------------------------------------------------------------------------------------
@@ -186,19 +277,43 @@ def find_files(inputs: Iterable[str | Path]) -> list[Path]:
     Raises:
         TextmineError: a glob that nothing fits.
     """
-    found: list[Path] = []
+    return [Path(path) for path in list_files(inputs)]
+
+
+def list_files(inputs: Iterable[str | Path]) -> list[str]:
+    """Return the files of :func:`find_files` by name; for a hundred thousand files, paths would take seconds.
+
+    Raises:
+        TextmineError: a glob that nothing fits.
+    """
+    found: list[str] = []
     for item in map(Path, inputs):
         if item.is_dir():
-            below = (p for p in item.rglob("*") if p.is_file() or (p.is_symlink() and not p.exists()))
-            found += sorted(p for p in below if not any(part.startswith(".") for part in p.relative_to(item).parts))
+            found += _below(str(item))
         elif any(char in str(item) for char in "*?[") and not item.exists():
             fitting = sorted(Path(item.anchor or ".").glob(str(item.relative_to(item.anchor))))
             if not fitting:
                 raise TextmineError(f"nothing fits {item}")
-            found += [path for path in fitting if path.is_file()]
+            found += [str(path) for path in fitting if path.is_file()]
         else:
-            found.append(item)
+            found.append(str(item))
     return list(dict.fromkeys(found))
+
+
+def _below(folder: str) -> Iterator[str]:
+    """Files below a folder by name, level by level, links that lead nowhere among them; linked folders are left out."""
+    try:
+        entries = os.scandir(folder)
+    except PermissionError:
+        return
+    with entries:
+        listed = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    for entry in listed:
+        path = entry.name if folder == os.curdir else os.path.join(folder, entry.name)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(path)
+        elif entry.is_file() or (entry.is_symlink() and not os.path.exists(path)):
+            yield path
 
 
 def mine(
@@ -297,7 +412,7 @@ def _options(tagger: Tagger | None, ocr: bool) -> Options:
 
 def _listed(inputs: Sequence[str | Path] | str | Path) -> list[str]:
     several = [inputs] if isinstance(inputs, str | Path) else inputs
-    return [str(path) for path in find_files(several)]
+    return list_files(several)
 
 
 def _run(

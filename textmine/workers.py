@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from textmine.errors import TextmineError
-from textmine.parts import Part, Store, reuse_rows, to_part, write_part
-from textmine.pipeline import Options, mine_batch
+from textmine.parts import Part, Store, merge_parts, part_name, reuse_part, write_part
+from textmine.pipeline import Miner, Options
 from textmine.read import read_path
 
 #: how often a batch is begun again after its worker died between two files, before all its files are given up
@@ -63,9 +63,10 @@ def run_batches(
     """
     made = [_job(paths, store) for paths in batches]
     if timeout is None and (jobs == 1 or len(made) <= 1):
+        miner = Miner(options)
         for job in made:
             begun: list[str] = []
-            part = do_job(job, options, lambda path, begun=begun: begun.append(path) or advance(1))  # type: ignore[misc]
+            part = do_job(job, miner, lambda path, begun=begun: begun.append(path) or advance(1))  # type: ignore[misc]
             advance(len(job.paths) - len(begun))
             yield part
         return
@@ -79,7 +80,7 @@ def _job(paths: list[str], store: Store | None) -> Job:
     return Job(paths, known, str(store.parts), store.fingerprint)
 
 
-def do_job(job: Job, options: Options, before: Callable[[str], object]) -> Part:
+def do_job(job: Job, miner: Miner, before: Callable[[str], object]) -> Part:
     """Mine what changed of a batch, take the rest from the parts that hold it, and write the part."""
     held = {(path, sha256): part for part, path, sha256 in job.known}
     unchanged = []
@@ -91,44 +92,19 @@ def do_job(job: Job, options: Options, before: Callable[[str], object]) -> Part:
         if (path, sha256) in held:
             unchanged.append((held[path, sha256], path, sha256))
     whole = {part for part, _, _ in unchanged}
-    old = reuse_rows(unchanged) if unchanged else None
-    have = {row["path"]: row for row in old["files"]} if old else {}
-    if len(have) == len(job.paths) and len(whole) == 1 and job.parts is not None:
+    old = reuse_part(unchanged) if unchanged else None
+    have = {row["path"]: row for row in old.files} if old else {}
+    if old and len(have) == len(job.paths) and len(whole) == 1 and job.parts is not None:
         ready = Path(next(iter(whole)))
-        from textmine.parts import part_name
-
         files = [have[path] for path in job.paths]
         if ready.name == f"{part_name(files, job.fingerprint)}.arrows":
-            return Part(files, (old or {})["skipped"], path=str(ready))
+            return Part(files, old.skipped, path=str(ready))
     fresh = [path for path in job.paths if path not in have]
-    batch = mine_batch(fresh, options, refused=job.refused, before=before)
+    batch = miner.mine_batch(fresh, refused=job.refused, before=before)
+    part = Part(batch.files, batch.skipped, batch.tables, seconds=batch.seconds)
     if old:
-        _merge(batch, old, job.paths)
-    part = to_part(batch)
+        part = merge_parts(part, old, job.paths)
     return write_part(part, Path(job.parts), job.fingerprint) if job.parts is not None else part
-
-
-def _merge(batch: Any, old: dict[str, list[dict[str, Any]]], paths: list[str]) -> None:
-    """Put reused rows among fresh ones, in the order of the files; of two files with one content the first stays."""
-    order = {path: number for number, path in enumerate(paths)}
-    batch.files = sorted([*batch.files, *old["files"]], key=lambda row: order[row["path"]])
-    place: dict[str, int] = {}
-    for row in batch.files:
-        if row["report_id"] is not None:
-            place.setdefault(row["report_id"], order[row["path"]])
-    owner = {name: paths[at] for name, at in place.items()}
-    have = {row["report_id"] for row in batch.rows["reports"]}
-    for name, rows in old.items():
-        if name == "files":
-            continue
-        merged = batch.rows[name] + [row for row in rows if name == "skipped" or row["report_id"] not in have]
-        if name == "skipped":
-            merged.sort(key=lambda row: order[row["path"]])
-        else:
-            merged.sort(key=lambda row: place[row["report_id"]])
-        batch.rows[name] = merged
-    for row in batch.rows["reports"]:
-        row["path"] = owner[row["report_id"]]
 
 
 # --- the pool -------------------------------------------------------------------------------------
@@ -279,10 +255,10 @@ def serve() -> None:
 
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get among the answers
-    options: Options = _receive(sys.stdin.buffer)
+    miner = Miner(_receive(sys.stdin.buffer))
     while (job := _receive(sys.stdin.buffer)) is not None:
         try:
-            part = do_job(job, options, lambda path: _send(answers, ("file", path)))
+            part = do_job(job, miner, lambda path: _send(answers, ("file", path)))
             _send(answers, ("done", part))
         except Exception:  # the process border
             _send(answers, ("failed", traceback.format_exc()))

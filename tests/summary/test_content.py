@@ -157,6 +157,17 @@ def test_cautions_name_weak_themes_uncertain_tags_skipped_files_and_checks(zh: S
     assert rows.values("left") == [12345.0, 134.0]
 
 
+def test_scores_are_read_from_the_card_of_a_trained_tagger() -> None:
+    held_out = {"micro_f1": 0.84, "themes": {"staffing": {"n": 528, "f1": 0.6}}}
+    manifest = {"tagger": {"kind": "model", "trained_on": {"statements": 9, "held_out": held_out}}}
+    content = build_content(make_frames(40), manifest=manifest)
+    (table,) = content.section("cautions").tables
+    assert [column.key for column in table.columns] == ["theme", "f1", "support"]
+    assert [cell.value for cell in table.rows[0]] == ["队伍人员", 0.6, 528]
+    method = {row[0].value: row[1].value for row in content.section("method").tables[0].rows}
+    assert "micro_f1 0.84" in str(method["标注器"]) and "staffing" not in str(method["标注器"])
+
+
 def test_one_theme_one_body_one_region(frames: dict[str, pd.DataFrame]) -> None:
     theme = build_content(frames, theme="业务培训")
     assert theme.title == "主题“业务培训”" and all("training" in listed for listed in theme.statements["themes"])

@@ -12,15 +12,25 @@ from typing import TYPE_CHECKING
 from textmine.checks.narrative import Reading, read_narrative
 from textmine.checks.render import render_checks
 from textmine.checks.restated import check_narrative
-from textmine.checks.sums import check_sums
+from textmine.checks.sums import SumRow, sum_rows
 from textmine.checks.values import CellValues
 from textmine.checks.years import YearRows, check_pairs, of_frames, of_reports, read_names
+from textmine.parse.tables.cells import CellColumns
 from textmine.records import Check, Report
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Reading", "YearRows", "check_report", "check_years", "read_names", "read_narrative", "render_checks"]
+__all__ = [
+    "Reading",
+    "YearRows",
+    "check_columns",
+    "check_report",
+    "check_years",
+    "read_names",
+    "read_narrative",
+    "render_checks",
+]
 
 
 def check_report(report: Report) -> tuple[Check, ...]:
@@ -34,10 +44,15 @@ def check_report(report: Report) -> tuple[Check, ...]:
     >>> [(c.check, c.status) for c in check_report(parse_report(read_bytes(text.encode(), "a.txt")))]
     [('narrative.received', 'not_assessable')]
     """
-    cells = CellValues.of(report.cells)
-    formal = any(cell.table in {"requests", "disputes"} for cell in report.cells) or report.layout in {"2021", "2019"}
-    sums = check_sums(report.report_id, cells) if formal else ()
-    return (*sums, *check_narrative(report, cells))
+    sums, narrative = check_columns(report, CellColumns.of(report.cells))
+    return (*(Check(report.report_id, *row) for row in sums), *narrative)
+
+
+def check_columns(report: Report, cells: CellColumns) -> tuple[list[SumRow], list[Check]]:
+    """Return the sums and the checks of the running text of a report whose cells are given as columns."""
+    values = CellValues.of_columns(cells)
+    formal = report.layout in {"2021", "2019"} or any(table in {"requests", "disputes"} for table, _, _ in cells.keys)
+    return sum_rows(values) if formal else [], list(check_narrative(report, values, cells.starts))
 
 
 def check_years(

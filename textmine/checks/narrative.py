@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from textmine.checks.patterns import Claim, Measure, Patterns, load_patterns
@@ -20,6 +21,7 @@ _NUMBER: Final = re.compile(
     r"|(?<![第每一二三四五六七八九十])(?P<word>[一二两三四五六七八九十零])(?P<unit2>[件宗起](?!事))"
 )
 _WORDS: Final = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_CLAUSE: Final = re.compile(r"[^，；。]+")
 _BREAK: Final = re.compile(r"[，；：（）()。“”]")
 _YEAR: Final = re.compile(r"(20\d{2})年")
 _ABOUT: Final = re.compile(r"(?:约|近|超过?|逾|达到?近|不足|余)$|^(?:大约|约)")
@@ -68,16 +70,18 @@ def read_narrative(text: str, *, year: int | None = None, agency: str = "", star
     """
     patterns = load_patterns()
     found: list[Reading] = []
-    topic = ""
+    before = kept = ""
     for match in _SENTENCE.finditer(text):
-        if "\t" in match[0] or "|" in match[0]:
-            topic = ""
+        words = match[0]
+        if "\t" in words or "|" in words:
+            before = kept = ""
             continue
-        kept = topic if _PART.match(match[0].strip()) else ""
-        sentence = _Sentence(match[0], match.start() + start, kept)
-        found += _numbers(sentence, patterns, year, agency)
+        kept = (_topic(before, patterns) or kept) if _PART.match(words.strip()) else ""
+        before = words
+        sentence = _Sentence(words, match.start() + start, kept)
+        if _NUMBER.search(words):
+            found += _numbers(sentence, patterns, year, agency)
         found += _claims(sentence, patterns, year, agency)
-        topic = _topic(match[0], patterns) or kept
     return tuple(sorted(found, key=lambda reading: reading.at))
 
 
@@ -185,8 +189,9 @@ def _is_name_of(name: str, agency: str) -> bool:
 
 
 def _claims(sentence: _Sentence, patterns: Patterns, year: int | None, agency: str) -> Iterator[Reading]:
-    for clause in re.finditer(r"[^，；。]+", sentence.text):
-        for claim in patterns.claims:
+    for clause in _CLAUSE.finditer(sentence.text):
+        for number in _claims_in(clause[0]):
+            claim = patterns.claims[number]
             match = claim.pattern.search(clause[0])
             if match is None or not _holds(claim, clause[0], sentence, clause.start(), patterns):
                 continue
@@ -196,6 +201,12 @@ def _claims(sentence: _Sentence, patterns: Patterns, year: int | None, agency: s
                 continue
             at = sentence.start + clause.start() + match.start()
             yield Reading(claim.code, 0.0, sentence.start, sentence.start + len(sentence.text), at, scope, True)
+
+
+@lru_cache(maxsize=16_384)
+def _claims_in(clause: str) -> tuple[int, ...]:
+    """The numbers of the claims whose words stand in a clause; most clauses hold none, and many come again."""
+    return tuple(number for number, claim in enumerate(load_patterns().claims) if claim.pattern.search(clause))
 
 
 def _holds(claim: Claim, clause: str, sentence: _Sentence, at: int, patterns: Patterns) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -23,18 +24,24 @@ _GROWTH: Final = re.compile(
 _BEFORE: Final = re.compile(r"(?:上一?年(?:度)?|去年)(?:同期)?(?:为|是|收到|受理)?(\d+)[件宗起份个项条]")
 
 
-def check_narrative(report: Report, cells: CellValues) -> Iterator[Check]:
-    """Yield a check for every number of the running text that restates a cell or can be recomputed."""
+def check_narrative(report: Report, cells: CellValues, starts: Iterable[int | None]) -> Iterator[Check]:
+    """Yield a check for every number of the running text that restates a cell or can be recomputed.
+
+    Args:
+        report: the report.
+        cells: the values of its cells.
+        starts: where its cells stand in the text; a sentence with a cell in it is no running text.
+    """
     meta = report.metadata
     year = int(meta.year.value) if meta.year and meta.year.value.isdigit() else None
     agency = meta.agency.value if meta.agency else ""
-    spans = [cell.start for cell in report.cells if cell.start is not None]
+    places = sorted(start for start in starts if start is not None)
     for section in report.sections:
         if section.section in _PROSE:
             readings = [
                 reading
                 for reading in read_narrative(section.text, year=year, agency=agency, start=section.start)
-                if not any(reading.start <= start < reading.end for start in spans)
+                if bisect_left(places, reading.start) == bisect_left(places, reading.end)
             ]
             yield from (compare_reading(report.report_id, reading, cells) for reading in readings)
             yield from _enumerations(report.report_id, readings)

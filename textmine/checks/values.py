@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
+from textmine.parse.tables.cells import CellColumns
 from textmine.records import Cell
 
 Key = tuple[str, str, str]
@@ -39,7 +41,7 @@ RESULTS: Final = ("upheld", "corrected", "other", "pending")
 COURSES: Final = ("review", "litigation_direct", "litigation_after_review")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CellValues:
     """Values by (table, row, column); a lost cell is absent, a blank one ``None``."""
 
@@ -49,12 +51,12 @@ class CellValues:
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> CellValues:
         """Return the values of these cells."""
-        listed = list(cells)
-        keys = [(cell.table, cell.row, cell.column) for cell in listed]
-        return cls(
-            dict(zip(keys, (cell.value for cell in listed), strict=True)),
-            dict(zip(keys, (cell.note for cell in listed), strict=True)),
-        )
+        return cls.of_columns(CellColumns.of(cells))
+
+    @classmethod
+    def of_columns(cls, cells: CellColumns) -> CellValues:
+        """Return the values of these cells."""
+        return cls(dict(zip(cells.keys, cells.values, strict=True)), dict(zip(cells.keys, cells.notes, strict=True)))
 
     def get(self, table: str, row: str, column: str) -> float | None:
         """Return a value; ``None`` where the cell is lost or blank."""
@@ -68,10 +70,18 @@ class CellValues:
 
     def has_row(self, table: str, row: str) -> bool:
         """Whether any cell of a row was found."""
-        return any(key[:2] == (table, row) for key in self.values)
+        return (table, row) in self._rows
+
+    @cached_property
+    def _rows(self) -> set[tuple[str, str]]:
+        return {(table, row) for table, row, _ in self.values}
 
     def outcome_rows(self) -> tuple[str, ...]:
         """The outcome rows of this form: the last three as one where only 其他处理 is printed."""
+        return self._outcome_rows
+
+    @cached_property
+    def _outcome_rows(self) -> tuple[str, ...]:
         single = self.has_row("requests", "closed") and not any(self.has_row("requests", row) for row in OUTCOMES[-3:])
         return (*OUTCOMES[:-3], "closed") if single else OUTCOMES
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from textmine.errors import ReadError
 from textmine.normalize import normalize_source
 from textmine.parse.metadata import find_metadata
 from textmine.parse.sections import find_sections
-from textmine.parse.tables import parse_cells
+from textmine.parse.tables import CellColumns, parse_cell_columns
 from textmine.records import Layout, Report, Source
 
-__all__ = ["parse_report"]
+__all__ = ["parse_columns", "parse_report"]
 
 #: characters in which title and preamble stand; mirrors print navigation before them
 _HEAD: Final = 3000
@@ -42,6 +43,16 @@ def parse_report(source: Source) -> Report:
     >>> report.metadata.year.value, [section.section for section in report.sections]
     ('2022', ['overview', 'problems'])
     """
+    report, cells = parse_columns(source)
+    return replace(report, cells=cells.cells())
+
+
+def parse_columns(source: Source) -> tuple[Report, CellColumns]:
+    """Return the report without its cells, and these as columns, as frames need them.
+
+    Raises:
+        ReadError: as in :func:`parse_report`.
+    """
     normal = normalize_source(source)
     text = normal.text
     sections = find_sections(text, tables=normal.tables, marked=normal.marked)
@@ -50,7 +61,7 @@ def parse_report(source: Source) -> Report:
         raise ReadError(source.path, "not_a_report", "neither title nor sections of such a report", stage="parse")
     tables = "".join(cell.text for table in normal.tables for cell in table.grid.cells)
     layout = find_layout(text + tables, len(codes))
-    return Report(
+    report = Report(
         report_id=source.sha256[:16],
         path=source.path,
         sha256=source.sha256,
@@ -61,12 +72,12 @@ def parse_report(source: Source) -> Report:
         metadata=find_metadata(text, source),
         sections=sections,
         tables=normal.tables,
-        cells=parse_cells(normal.tables, text, layout=layout),
         places=normal.places,
         skipped=source.skipped,
         ocr_pages=source.ocr_pages,
         ocr_score=source.ocr_score,
     )
+    return report, parse_cell_columns(normal.tables, text, layout=layout)
 
 
 def is_report(head: str, n_sections: int) -> bool:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
@@ -201,6 +201,16 @@ def _titles(text: str, start: int, line: str) -> Iterator[tuple[str, bool]]:
 def _code(title: str, *, form: bool) -> str | None:
     match = (_patterns().form if form else _patterns().free).fullmatch(title)
     return match.lastgroup if match else None
+
+
+@lru_cache(maxsize=4096)
+def code_of_title(title: str) -> str | None:
+    """Return the part that a heading worded as in the form opens.
+
+    >>> code_of_title("存在的主要问题及改进情况"), code_of_title("其他")
+    ('problems', None)
+    """
+    return _code(re.sub(r"\s", "", title).rstrip("：:."), form=True)
 
 
 def _value(number: str) -> int:

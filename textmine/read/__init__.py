@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from pathlib import Path
 
 from textmine.errors import ReadError
@@ -39,8 +40,9 @@ def read_path(path: str | Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     name = str(path)
     file = Path(path)
     try:
-        size = file.stat().st_size
-        if not file.is_file():
+        status = file.stat()
+        size = status.st_size
+        if not stat.S_ISREG(status.st_mode):
             raise ReadError(name, "unknown_format", "not a regular file")
         if size > max_bytes:
             raise ReadError(name, "too_large", f"{size} bytes, the bound is {max_bytes}")
@@ -51,8 +53,12 @@ def read_path(path: str | Path, *, max_bytes: int = MAX_BYTES) -> bytes:
         raise ReadError(name, "unreadable", str(error.strerror or error)) from error
 
 
-def read_bytes(data: bytes, name: str, *, max_bytes: int = MAX_BYTES, ocr: bool = False) -> Source:
+def read_bytes(
+    data: bytes, name: str, *, max_bytes: int = MAX_BYTES, ocr: bool = False, sha256: str | None = None
+) -> Source:
     """Return the content of a report that is already in memory; ``name`` is its path or a name for it.
+
+    ``sha256`` is the digest of the bytes where the caller knows it.
 
     Raises:
         ReadError: as in :func:`read_file`.
@@ -65,7 +71,7 @@ def read_bytes(data: bytes, name: str, *, max_bytes: int = MAX_BYTES, ocr: bool 
         raise ReadError(name, "too_large", f"{len(data)} bytes, the bound is {max_bytes}")
     if not data.strip():
         raise ReadError(name, "empty", f"{len(data)} bytes")
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256 = sha256 or hashlib.sha256(data).hexdigest()
     kind = sniff_format(data, name)
     if kind == "picture":
         if not ocr:

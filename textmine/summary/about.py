@@ -373,8 +373,10 @@ def find_scores(manifest: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     for place in (tagger, tagger.get("card", {}), trained.get("held_out", {}) if isinstance(trained, Mapping) else {}):
         scores = place.get("scores", place) if isinstance(place, Mapping) else None
         themes = scores.get("themes", scores) if isinstance(scores, Mapping) else None
-        if isinstance(themes, Mapping):
-            return {str(theme): dict(row) for theme, row in themes.items() if isinstance(row, Mapping) and "f1" in row}
+        rows = themes.items() if isinstance(themes, Mapping) else ()
+        found = {str(theme): dict(row) for theme, row in rows if isinstance(row, Mapping) and "f1" in row}
+        if found:
+            return found
     return {}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textmine.themes.codebook import Codebook, CodebookFinding, Example, Rule, Theme, load_codebook
-from textmine.themes.tagger import Hit, Prediction, RuleTagger, Tagger, explain, tag_statements
+from textmine.themes.tagger import Hit, Prediction, RuleTagger, Tagger, TagMemo, explain, tag_statements
 
 __all__ = [
     "Codebook",
@@ -13,6 +13,7 @@ __all__ = [
     "Prediction",
     "Rule",
     "RuleTagger",
+    "TagMemo",
     "Tagger",
     "Theme",
     "explain",

@@ -204,18 +204,52 @@ def _chosen(tagger: Tagger | None, codebook: Codebook | None) -> Tagger:
 
 
 def _tag_records(statements: Sequence[Statement], tagger: Tagger) -> tuple[Tag, ...]:
-    predictions = tagger.predict([item.text for item in statements], [item.role for item in statements])
-    return tags_of(statements, predictions)
+    tags, _ = TagMemo(tagger).read(statements)
+    return tuple(Tag(*row) for row in tags)
 
 
-def tags_of(statements: Sequence[Statement], predictions: Sequence[Prediction]) -> tuple[Tag, ...]:
-    """Return one tag for each theme that a prediction gives a statement, with offsets into the report."""
-    return tuple(
-        _tag(hit, item.statement_id, item.report_id, item.start)
-        for item, prediction in zip(statements, predictions, strict=True)
-        if prediction.role != "context"
-        for hit in prediction.best()
-    )
+class TagMemo:
+    """Asks a tagger once for each distinct statement, whatever enumerator stands before it, and remembers the answers.
+
+    Args:
+        tagger: what decides.
+        size: distinct statements that are remembered at the most.
+
+    >>> labels = ["一是", "二是"]
+    >>> statements = [Statement("r-1", "r", 1, "problem", label, 0, 6, f"{label}更新慢。") for label in labels]
+    >>> [row[2] for row in TagMemo(RuleTagger()).read(statements)[0]]
+    ['timeliness', 'timeliness']
+    """
+
+    def __init__(self, tagger: Tagger, size: int = 100_000) -> None:
+        self.tagger, self.size = tagger, size
+        self._known: dict[tuple[str, Role], tuple[bool, tuple[Hit, ...]]] = {}
+
+    def read(self, statements: Sequence[Statement]) -> tuple[list[tuple[Any, ...]], list[bool]]:
+        """Return tags as rows of the frame ``tags``, and for each statement whether it is doubtful."""
+        # the printed enumerator says nothing of the theme
+        shifts = [len(item.label) if item.text.startswith(item.label) else 0 for item in statements]
+        keys = [(item.text[shift:], item.role) for item, shift in zip(statements, shifts, strict=True)]
+        self._ask(keys)
+        answers = [self._known[key] for key in keys]
+        tags: list[tuple[Any, ...]] = []
+        for item, shift, (_, hits) in zip(statements, shifts, answers, strict=True):
+            own, start = (item.statement_id, item.report_id), item.start + shift
+            for hit in hits:
+                span = (None, None) if hit.start is None or hit.end is None else (hit.start + start, hit.end + start)
+                tags.append((*own, hit.theme, hit.score, hit.source, hit.rule_id, *span))
+        return tags, [doubtful for doubtful, _ in answers]
+
+    def _ask(self, keys: Sequence[tuple[str, Role]]) -> None:
+        fresh = [key for key in dict.fromkeys(keys) if key not in self._known]
+        if len(self._known) + len(fresh) > self.size:
+            self._known.clear()
+            fresh = list(dict.fromkeys(keys))
+        if fresh:
+            predictions = self.tagger.predict([text for text, _ in fresh], [role for _, role in fresh])
+            for key, prediction in zip(fresh, predictions, strict=True):
+                hits = prediction.best() if prediction.role != "context" else ()
+                self._known[key] = prediction.uncertain, hits
 
 
 def _tag(hit: Hit, statement_id: str, report_id: str, offset: int) -> Tag:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from textmine.parse.tables.cells import TableCells
-from textmine.parse.tables.flat import read_flat
+from textmine.parse.tables.cells import CellColumns, TableCells
+from textmine.parse.tables.forms import read_form
 from textmine.parse.tables.grids import GridReader
 from textmine.records import Cell, Layout, Table
 
-__all__ = ["parse_cells"]
+__all__ = ["CellColumns", "parse_cell_columns", "parse_cells"]
 
 
 def parse_cells(tables: tuple[Table, ...], text: str = "", *, layout: Layout = "unknown") -> tuple[Cell, ...]:
@@ -25,13 +25,21 @@ def parse_cells(tables: tuple[Table, ...], text: str = "", *, layout: Layout = "
     >>> cells[0].row, cells[0].value, cells[0].start
     ('punishment', 4119.0, 19)
     """
+    return parse_cell_columns(tables, text, layout=layout).cells()
+
+
+def parse_cell_columns(tables: tuple[Table, ...], text: str = "", *, layout: Layout = "unknown") -> CellColumns:
+    """Return the cells of :func:`parse_cells` as columns."""
+    form = read_form(text, layout)
+    if not tables and form.is_plain:
+        return form.columns()
     found = TableCells(layout)
     reader = GridReader(found)
     for table in tables:
         reader.read(table.grid)
     for table in tables:
         second = TableCells(layout)
-        read_flat(table.grid.text, second)
+        read_form(table.grid.text, layout).add_to(second)
         found.compare(second.cells.values(), name="文字层")
-    read_flat(text, found)
-    return tuple(found.cells.values())
+    form.add_to(found)
+    return CellColumns.of(found.cells.values())

@@ -13,6 +13,30 @@ from textmine.records import Cell, Layout
 Key = tuple[str, str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class CellColumns:
+    """The cells of a report as columns of equal length, as frames need them; :meth:`cells` gives the records."""
+
+    keys: Sequence[Key] = ()
+    values: Sequence[float | None] = ()
+    raws: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    pages: Sequence[int | None] = ()
+    starts: Sequence[int | None] = ()
+    ends: Sequence[int | None] = ()
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> CellColumns:
+        """Return the columns of these cells."""
+        rows = [((c.table, c.row, c.column), c.value, c.raw, c.note, c.page, c.start, c.end) for c in cells]
+        return cls(*zip(*rows, strict=True)) if rows else cls()
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Return the cells as records."""
+        rest = (self.values, self.raws, self.notes, self.pages, self.starts, self.ends)
+        return tuple(Cell(*key, *row) for key, *row in zip(self.keys, *rest, strict=True))
+
+
 @dataclass(slots=True)
 class TableCells:
     """Collects cells; ``layout`` decides where equal labels have other columns in another layout."""
@@ -47,7 +71,7 @@ class TableCells:
             return
         raw = filled[0] if filled else (texts[0] if texts else "")
         value, note = read_number(raw)
-        wanted, printed = _unit(table, row, column), unit_of_money(note) or unit
+        wanted, printed = unit_of_cell(table, row, column), unit_of_money(note) or unit
         if value is not None and wanted and printed and printed != wanted:
             value = convert_money(value, printed, wanted)
             note = note or printed
@@ -121,7 +145,7 @@ def narrow_rows(table: str, codes: Iterable[str], head: str) -> list[str]:
 
 
 @cache
-def _unit(table: str, row: str, column: str) -> str:
+def unit_of_cell(table: str, row: str, column: str) -> str:
     """The unit of money that a cell's value is in, or nothing."""
     for layout in load_templates():
         template = layout.table(table)

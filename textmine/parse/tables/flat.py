@@ -68,7 +68,7 @@ def read_flat(text: str, found: TableCells) -> None:
     tokens = read_tokens(text)
     if not any(token.kind == "value" for token in tokens):
         return
-    units = _split_groups(_to_units(tokens))
+    units = read_units(tokens)
     _name_rows(units)
     _bind_same_line(units)
     _bind_runs(units)
@@ -76,6 +76,11 @@ def read_flat(text: str, found: TableCells) -> None:
 
 
 # --- words to labels -----------------------------------------------------------------------------
+
+
+def read_units(tokens: list[Token]) -> list[Unit]:
+    """Return the labels and groups of values that the tokens form."""
+    return _split_groups(_to_units(tokens))
 
 
 def _to_units(tokens: list[Token]) -> list[Unit]:

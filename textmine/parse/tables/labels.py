@@ -183,9 +183,9 @@ def _match_nearly(text: str) -> Meanings:
     near: set[int] = set()
     for a, b in pairwise(text):
         near.update(_by_pair().get(a + b, ()))
-    measured = sorted((_distance(text, _labels()[number].text), number) for number in near)
-    if not measured:
+    if not any(_may_be_near(text, _labels()[number].text) for number in near):
         return NOTHING
+    measured = sorted((_distance(text, _labels()[number].text), number) for number in near)
     best, number = measured[0]
     label = _labels()[number]
     if best > len(label.text) // _TOLERANCE + 0.5 or len(label.text) < _TOLERANCE:
@@ -197,6 +197,23 @@ def _match_nearly(text: str) -> Meanings:
         if distance <= best or distance + 0.5 < _distance(rival.text, label.text):
             return NOTHING
     return label.meanings
+
+
+def _may_be_near(printed: str, label: str) -> bool:
+    """Whether the distance can be small enough: what one of the two lacks of the other costs at least 1 a character.
+
+    Running text fails here, without the distance to any label being computed.
+    """
+    bound = len(label) // _TOLERANCE + 0.5
+    if len(label) - len(printed) > bound or len(label) < _TOLERANCE:
+        return False
+    theirs, ours = frozenset(printed), _characters(label)
+    return len(ours - theirs) <= bound and len(theirs - ours - _strays()) <= bound
+
+
+@cache
+def _characters(label: str) -> frozenset[str]:
+    return frozenset(label)
 
 
 def _distance(printed: str, label: str) -> float:
