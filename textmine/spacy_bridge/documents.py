@@ -57,7 +57,7 @@ def to_doc(
     >>> text = "某镇2022年政府信息公开工作年度报告\\n一、总体情况\\n平稳。\\n五、存在的主要问题\\n业务培训不够。"
     >>> doc = to_doc(parse_report(read_bytes(text.encode(), "a.txt")))
     >>> [(span.label_, span.text) for span in doc.spans["themes"]]
-    [('training', '业务培训不够。')]
+    [('training', '业务培训不够')]
     """
     checks: tuple[Check, ...] = ()
     if not isinstance(report, Report):
