@@ -38,7 +38,7 @@ THEMES = [["training"], ["training"], ["timeliness"], ["timeliness"], ["training
 ROLES = ["problem", "problem", "problem", "problem", "measure", "measure"] * 3
 GROUPS = [number // 6 for number in range(18)]
 BINARY = np.array([int("training" in row) for row in THEMES])
-ESTIMATORS = [JiebaTokenizer(), JiebaVectorizer(), ThemeEstimator(min_texts=1)]
+ESTIMATORS = [JiebaTokenizer(), JiebaVectorizer(), ThemeEstimator(min_texts=1, term_weight=0)]
 ids = [type(estimator).__name__ for estimator in ESTIMATORS]
 
 #: scikit-learn's checks that ask for no numbers; its full list gives texts a pass after the first few
@@ -80,7 +80,9 @@ def test_check_estimator(estimator) -> None:
 
 
 @pytest.mark.parametrize("name", CHECKS)
-@pytest.mark.parametrize("estimator", [*ESTIMATORS, ThemeClassifier(min_texts=1)], ids=[*ids, "ThemeClassifier"])
+@pytest.mark.parametrize(
+    "estimator", [*ESTIMATORS, ThemeClassifier(min_texts=1, term_weight=0)], ids=[*ids, "ThemeClassifier"]
+)
 def test_single_checks(estimator, name: str) -> None:
     needs_base = {"check_mixin_order", "check_estimator_tags_renamed"}
     if not hasattr(estimator_checks, "check_valid_tag_types"):  # before 1.6 tags came from the base only
@@ -240,22 +242,32 @@ def test_a_search_over_dictionaries(tmp_path: Path) -> None:
 def test_the_estimator_is_searched_and_crossed() -> None:
     target = theme_matrix(THEMES)
     search = GridSearchCV(
-        ThemeEstimator(min_texts=1, rules=False), {"strength": [1.0, 20.0]}, scoring="f1_micro", cv=3, n_jobs=2
+        ThemeEstimator(min_texts=1, term_weight=0, rules=False),
+        {"strength": [1.0, 20.0]},
+        scoring="f1_micro",
+        cv=3,
+        n_jobs=2,
     ).fit(TEXTS, target)
     assert search.best_score_ > 0.8
-    shares = cross_val_predict(ThemeEstimator(min_texts=1), TEXTS, target, cv=3, method="predict_proba")
+    shares = cross_val_predict(ThemeEstimator(min_texts=1, term_weight=0), TEXTS, target, cv=3, method="predict_proba")
     assert np.asarray(shares).shape == (18, len(load_codebook().codes))
     frame = pd.DataFrame({"text": TEXTS})
-    piped = make_pipeline(ColumnTransformer([("t", "passthrough", ["text"])]), ThemeEstimator(min_texts=1))
+    piped = make_pipeline(
+        ColumnTransformer([("t", "passthrough", ["text"])]), ThemeEstimator(min_texts=1, term_weight=0)
+    )
     assert piped.fit(frame, target).score(frame, target) > 0
 
 
 def test_roles_and_groups_are_metadata() -> None:
     target = theme_matrix(THEMES)
-    model = ThemeEstimator(min_texts=1).fit(TEXTS, target, roles=ROLES, groups=GROUPS)
+    model = ThemeEstimator(min_texts=1, term_weight=0).fit(TEXTS, target, roles=ROLES, groups=GROUPS)
     assert model.predict(TEXTS, roles=["context"] * 18).sum() == 0
     with sklearn.config_context(enable_metadata_routing=True):
-        asking = ThemeEstimator(min_texts=1).set_fit_request(roles=True, groups=False).set_score_request(roles=True)
+        asking = (
+            ThemeEstimator(min_texts=1, term_weight=0)
+            .set_fit_request(roles=True, groups=False)
+            .set_score_request(roles=True)
+        )
         asking.set_predict_request(roles=False)
         search = GridSearchCV(asking, {"strength": [1.0, 20.0]}, cv=GroupKFold(3))
         search.fit(TEXTS, target, roles=ROLES, groups=GROUPS)
@@ -264,7 +276,7 @@ def test_roles_and_groups_are_metadata() -> None:
 
 def test_the_classifier_itself_keeps_the_contract() -> None:
     target = theme_matrix(THEMES)
-    model = ThemeClassifier(min_texts=1, rules=False)
+    model = ThemeClassifier(min_texts=1, term_weight=0, rules=False)
     assert clone(model).get_params() == model.get_params()
     search = GridSearchCV(model, {"strength": [1.0, 20.0]}, cv=3, n_jobs=2).fit(TEXTS, target)
     assert search.best_score_ > 0

@@ -17,7 +17,7 @@ from textmine.pipeline import mine_source
 from textmine.read import read_bytes
 from textmine.records import Statement
 from textmine.spacy_bridge import exact_offsets, from_doc, to_doc
-from textmine.themes import load_codebook, tag_statements
+from textmine.themes import RuleTagger, load_codebook, tag_statements
 
 pytestmark = pytest.mark.skipif(
     not any(point.name == "textmine_themes" for point in entry_points(group="spacy_factories")),
@@ -35,7 +35,7 @@ ALL = ("textmine_sections", "textmine_statements", "textmine_themes")
 def pipeline(*names: str, config: dict | None = None):
     nlp = spacy.blank("zh", config=config or TOKENIZER)
     for name in names:
-        nlp.add_pipe(name)
+        nlp.add_pipe(name, config={"rules": True} if name == "textmine_themes" else {})
     return nlp
 
 
@@ -81,11 +81,31 @@ def test_importing_textmine_loads_neither_library() -> None:
 
 def test_the_components_find_what_mining_finds() -> None:
     doc = pipeline(*ALL)(TEXT)
-    mined = mine_source(read_bytes(TEXT.encode(), "a.txt"))
+    mined = mine_source(read_bytes(TEXT.encode(), "a.txt"), tagger=RuleTagger())
     back = from_doc(doc)
     assert [(s.section, s.text) for s in back.report.sections] == [(s.section, s.text) for s in mined.report.sections]
     assert [(s.role, s.text, s.start) for s in back.statements] == [(s.role, s.text, s.start) for s in mined.statements]
     assert [(t.theme, t.start, t.rule_id) for t in back.tags] == [(t.theme, t.start, t.rule_id) for t in mined.tags]
+
+
+def test_without_further_words_the_trained_tagger_decides_as_in_mining() -> None:
+    nlp = spacy.blank("zh")
+    for name in ALL:
+        nlp.add_pipe(name)
+    mined = mine_source(read_bytes(TEXT.encode(), "a.txt"))
+    back = from_doc(nlp(TEXT))
+    assert [(t.theme, t.score, t.source) for t in back.tags] == [(t.theme, t.score, t.source) for t in mined.tags]
+    assert [s.role for s in back.statements] == [s.role for s in mined.statements]
+
+
+def test_a_saved_pipeline_carries_the_model(tmp_path: Path) -> None:
+    nlp = spacy.blank("zh")
+    for name in ALL:
+        nlp.add_pipe(name)
+    nlp.to_disk(tmp_path)
+    assert (tmp_path / "textmine_themes" / "model" / "model.json").is_file()
+    again = spacy.load(tmp_path)
+    assert from_doc(again(TEXT)) == from_doc(nlp(TEXT))
 
 
 def test_each_component_works_alone() -> None:
@@ -102,7 +122,7 @@ def test_each_component_works_alone() -> None:
 def test_span_keys_are_free() -> None:
     nlp = spacy.blank("zh")
     nlp.add_pipe("textmine_statements", config={"spans_key": "units"})
-    nlp.add_pipe("textmine_themes", config={"spans_key": "tags", "statements_key": "units"})
+    nlp.add_pipe("textmine_themes", config={"spans_key": "tags", "statements_key": "units", "rules": True})
     doc = nlp(TEXT)
     assert sorted(doc.spans) == ["tags", "units"] and len(doc.spans["tags"]) == 3
 
@@ -148,7 +168,7 @@ def test_what_others_put_into_a_document_stays() -> None:
 
 
 def test_documents_of_reports_go_through_a_pipeline() -> None:
-    mined = mine_source(read_bytes(TEXT.encode(), "a.txt"))
+    mined = mine_source(read_bytes(TEXT.encode(), "a.txt"), tagger=RuleTagger())
     nlp = pipeline("textmine_statements", "textmine_themes")
     doc = nlp(to_doc(mined, vocab=nlp.vocab))
     assert from_doc(doc).statements == mined.statements
@@ -208,7 +228,7 @@ def test_exact_offsets_off_token_boundaries() -> None:
 def test_tags_equal_those_of_the_tagger() -> None:
     doc = pipeline(*ALL)(TEXT)
     statements = [Statement(**{**_fields(item)}) for item in from_doc(doc).statements]
-    assert tag_statements(statements) == from_doc(doc).tags
+    assert tag_statements(statements, tagger=RuleTagger()) == from_doc(doc).tags
 
 
 def _fields(item: Statement) -> dict:

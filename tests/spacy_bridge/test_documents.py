@@ -19,6 +19,7 @@ from textmine.records import Metadata, Report, Section, Statement, Tag
 from textmine.segment import Segmenter
 from textmine.spacy_bridge import exact_offsets, from_doc, read_docbin, to_doc, to_docbin, to_docs, write_docbin
 from textmine.spacy_bridge.documents import new_vocab, text_to_doc
+from textmine.themes import RuleTagger
 
 TEXT = (
     "云溯市2022年政府信息公开工作年度报告\n一、总体情况\n全年平稳，共公开 35 条。\n"
@@ -29,7 +30,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def mined() -> Mined:
-    return mine_source(read_bytes(TEXT.encode(), "a.txt"))
+    return mine_source(read_bytes(TEXT.encode(), "a.txt"), tagger=RuleTagger())
 
 
 def same(left: Mined, right: Mined) -> bool:
@@ -53,8 +54,10 @@ def test_what_went_in_comes_back(mined: Mined) -> None:
 
 
 def test_a_report_alone_is_split_and_tagged(mined: Mined) -> None:
-    back = from_doc(to_doc(mined.report))
-    assert (back.statements, back.tags) == (mined.statements, mined.tags)
+    for tagger in (RuleTagger(), None):
+        again = mine_source(read_bytes(TEXT.encode(), "a.txt"), tagger=tagger)
+        back = from_doc(to_doc(mined.report, tagger=tagger))
+        assert (back.statements, back.tags) == (again.statements, again.tags)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +158,7 @@ def test_a_tag_of_no_statement_is_refused(mined: Mined) -> None:
 
 def test_files(mined: Mined, tmp_path) -> None:
     path = tmp_path / "deep" / "all.spacy"
-    assert write_docbin(to_docs([mined, mined.report]), path) == 2
+    assert write_docbin(to_docs([mined, mined.report], tagger=RuleTagger()), path) == 2
     assert [same(from_doc(doc), mined) for doc in read_docbin(path)] == [True, True]
     path.write_bytes(b"no such thing")
     with pytest.raises(TextmineError, match=r"no \.spacy file"):

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from textmine import mine, mine_file
-from textmine.cli.export_spacy import export_spacy
+from textmine.cli import cli
 from textmine.errors import FrameError
 from textmine.spacy_bridge import from_doc, read_docbin
 from textmine.spacy_bridge.frames import export_docbin, lay_out
@@ -31,8 +31,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_record_stands_where_it_stood(folder: Path) -> None:
     target = folder / "all.spacy"
-    done = CliRunner().invoke(export_spacy, [str(folder / "mined"), "-o", str(target)])
-    assert done.exit_code == 0 and "5 documents" in done.output
+    done = CliRunner().invoke(cli, ["export", str(folder / "mined"), "-o", str(target)])
+    assert done.exit_code == 0, done.output
     docs = list(read_docbin(target))
     assert len(docs) == 5
     for doc in docs:
@@ -44,6 +44,11 @@ def test_every_record_stands_where_it_stood(folder: Path) -> None:
         assert doc.text.split() == mined.report.text.split()
         for item in (*found.report.sections, *found.statements):
             assert mined.report.text[item.start : item.end] == item.text == doc.text[item.start : item.end]
+
+
+def test_a_spacy_file_holds_whole_reports(folder: Path) -> None:
+    arguments = ["export", str(folder / "mined"), "-o", str(folder / "x.spacy")]
+    assert CliRunner().invoke(cli, [*arguments, "--theme", "training"]).exit_code == 2
 
 
 def test_a_folder_without_frames_is_refused(tmp_path: Path) -> None:

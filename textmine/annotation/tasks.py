@@ -56,12 +56,13 @@ def tasks_from_frames(folder: str | Path) -> list[Task]:
     from textmine.frames import load_frames
 
     frames = load_frames(folder, "statements", "tags")
-    statements = [Statement(**row) for row in _rows(frames["statements"])]
-    return make_tasks(statements, [Tag(**row) for row in _rows(frames["tags"])])
+    statements = [Statement(**row) for row in _rows(frames["statements"], Statement.__slots__)]
+    return make_tasks(statements, [Tag(**row) for row in _rows(frames["tags"], Tag.__slots__)])
 
 
-def _rows(frame: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+def _rows(frame: Any, columns: Iterable[str]) -> list[dict[str, Any]]:
+    chosen = frame[list(columns)]
+    rows: list[dict[str, Any]] = chosen.astype(object).where(chosen.notna(), None).to_dict("records")
     return rows
 
 

@@ -10,7 +10,7 @@ _FRAMES = ("statements", "tokens", "reports", "sections", "cells", "tags", "chec
 @click.command()
 @click.argument("folder")
 @click.argument("table", type=click.Choice(_FRAMES), default="statements")
-@click.option("-o", "--output", required=True, help="a .csv, .jsonl, .parquet or .dta (Stata) file")
+@click.option("-o", "--output", required=True, help="a .csv, .jsonl, .parquet, .dta (Stata) or .spacy file")
 @click.option("--theme", help="statements that carry this theme")
 @click.option("--role", type=click.Choice(["problem", "measure", "context", "any"]), help="statements of this role")
 @click.option("--where", multiple=True, metavar="COLUMN=VALUE", help="reports with this value, for example year=2022")
@@ -35,7 +35,16 @@ def export(
       textmine export mined -o training.csv --bom --theme training --role problem --where year=2022
       textmine export mined reports -o reports.dta --lang en
       textmine export mined tokens -o tokens.csv
+      textmine export mined -o reports.spacy
     """
+    if output.lower().endswith(".spacy"):
+        from textmine.segment import Segmenter
+        from textmine.spacy_bridge.frames import export_docbin
+
+        if table != "statements" or theme or role or where:
+            raise click.UsageError("a .spacy file holds whole reports: no table, --theme, --role or --where")
+        export_docbin(folder, output, segmenter=Segmenter(dictionary) if dictionary else None)
+        return
     from textmine.export import export_frame, list_statements, list_tokens, parse_where
     from textmine.frames import load_frames
     from textmine.segment import Segmenter

@@ -9,12 +9,14 @@ import click
 @click.argument("file", metavar="REPORT")
 @click.option("-o", "--output", required=True, help="an .html file; - is the standard output")
 @click.option("--codebook", "codebook_folder", help="folder of a codebook; without it, the packaged one")
-@click.option("--model", help="folder or name of a trained model; without it, the rules of the codebook")
+@click.option("--model", help="folder of a trained model; without it, the packaged one")
+@click.option("--rules", is_flag=True, help="tag by the rules of the codebook, which show the words that spoke")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="language of the names")
-def show(file: str, output: str, codebook_folder: str | None, model: str | None, lang: str) -> None:
+def show(file: str, output: str, codebook_folder: str | None, model: str | None, rules: bool, lang: str) -> None:
     """Draw a report as a page: its sections, the roles of its statements, their themes.
 
-    The page needs no other file. REPORT may be - for the standard input.
+    The page needs no other file. REPORT may be - for the standard input. A codebook without a model is tagged by its
+    rules.
 
     Example: textmine show report.pdf -o page.html
     """
@@ -26,8 +28,7 @@ def show(file: str, output: str, codebook_folder: str | None, model: str | None,
     from textmine.themes import load_codebook
 
     source = read_bytes(read_input(file), "<stdin>") if file == "-" else read_file(file)
-    book = load_codebook(codebook_folder)
-    mined = mine_source(source, tagger=open_tagger(model, book))
-    picture = draw(mined, codebook=book, lang="zh" if lang == "zh" else "en")
+    mined = mine_source(source, tagger=open_tagger(codebook_folder, model, rules=rules))
+    picture = draw(mined, codebook=load_codebook(codebook_folder), lang="zh" if lang == "zh" else "en")
     with open_output(output) as stream:
         stream.write(picture.page())

@@ -67,21 +67,29 @@ class Bundle:
             return RuleTagger(book) if self.model is None else open_model(Path(folder) / _MODEL, book)
 
 
-def read_bundle(codebook: str | None, model: str | None) -> Bundle:
+def read_bundle(codebook: str | None = None, model: str | None = None, *, rules: bool = False) -> Bundle:
     """Return the files of a codebook and a model.
 
     Args:
         codebook: a folder, or ``None`` for the packaged codebook.
-        model: a folder, the name of a packaged model, or ``None`` where the rules decide.
+        model: a folder or the name of a packaged model; without it, the one that the package brings, or, with a
+            codebook of one's own, its rules.
+        rules: the rules of the codebook decide, not a model.
 
     Raises:
         CodebookError, ModelError: there is no such folder.
 
-    >>> bundle = read_bundle(None, None)
+    >>> bundle = read_bundle(rules=True)
     >>> "codebook.toml" in bundle.codebook, bundle.model
     (True, None)
     """
+    from textmine.model_store import DEFAULT_MODEL
     from textmine.themes import load_codebook
+
+    if rules:
+        model = None
+    elif model is None and codebook is None:
+        model = DEFAULT_MODEL
 
     book = Path(codebook if codebook is not None else load_codebook().path)
     if not book.is_dir():
@@ -103,15 +111,18 @@ def find_model(model: str) -> Path:
     raise ModelError(f"{model}: no such folder, and no model of this name is packaged")
 
 
-def open_tagger(model: str | None, codebook: Codebook) -> Tagger:
-    """Return the tagger of a model (folder or packaged name); without one, the rules of the codebook.
+def open_tagger(codebook: str | None = None, model: str | None = None, *, rules: bool = False) -> Tagger:
+    """Return the tagger that a codebook and a model make; arguments as in :func:`read_bundle`.
 
     Raises:
-        ModelError: there is no such model, or it is damaged.
+        CodebookError, ModelError: one is missing or damaged.
     """
-    from textmine.themes import RuleTagger
+    from textmine.model_store import default_tagger
+    from textmine.themes import RuleTagger, load_codebook
 
-    return RuleTagger(codebook) if model is None else open_model(find_model(model), codebook)
+    if not rules and model is not None:
+        return open_model(find_model(model), load_codebook(codebook))
+    return default_tagger() if not rules and codebook is None else RuleTagger(load_codebook(codebook))
 
 
 def open_model(folder: Path, codebook: Codebook) -> Tagger:

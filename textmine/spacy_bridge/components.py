@@ -16,7 +16,7 @@ from spacy.pipeline import Pipe
 from spacy.tokens import Doc
 
 from textmine.records import Section, Statement, Tag
-from textmine.spacy_bridge.bundle import Bundle, read_bundle
+from textmine.spacy_bridge.bundle import Bundle, open_tagger, read_bundle
 from textmine.spacy_bridge.documents import (
     put_sections,
     put_statements,
@@ -99,8 +99,11 @@ class _Deciding(_Component):
     They are read at the first document, so that a saved pipeline can be loaded where their folders are missing.
     """
 
-    def __init__(self, name: str, *, codebook: str | None = None, model: str | None = None) -> None:
+    def __init__(
+        self, name: str, *, codebook: str | None = None, model: str | None = None, rules: bool = False
+    ) -> None:
         super().__init__(name)
+        self._rules = rules
         self._codebook = codebook
         self._model = model
         self._bundle: Bundle | None = None
@@ -110,12 +113,14 @@ class _Deciding(_Component):
     def bundle(self) -> Bundle:
         """The files of codebook and model; raises the error of one that is missing."""
         if self._bundle is None:
-            self._bundle = read_bundle(self._codebook, self._model)
+            self._bundle = read_bundle(self._codebook, self._model, rules=self._rules)
         return self._bundle
 
     @property
     def tagger(self) -> "Tagger":
         """What decides; raises the error of a codebook or a model that is missing or damaged."""
+        if self._tagger is None and self._bundle is None:
+            self._tagger = open_tagger(self._codebook, self._model, rules=self._rules)
         if self._tagger is None:
             self._tagger = self.bundle.tagger()
         return self._tagger
@@ -136,7 +141,7 @@ class _Deciding(_Component):
 
 
 class StatementSplitter(_Deciding):
-    """Splits the problems parts into statements; rules decide their roles, or the model where one is given.
+    """Splits the problems parts into statements; the model decides their roles, or rules where they are asked for.
 
     ``scope`` is ``problems`` (only problems parts), ``text`` (the whole text is one) or ``auto``: the whole text where
     it has no heading of a report at all.
@@ -151,8 +156,9 @@ class StatementSplitter(_Deciding):
         scope: str = "auto",
         codebook: str | None = None,
         model: str | None = None,
+        rules: bool = False,
     ) -> None:
-        super().__init__(name, codebook=codebook, model=model)
+        super().__init__(name, codebook=codebook, model=model, rules=rules)
         if scope not in ("auto", "problems", "text"):
             raise ValueError(f"unknown scope {scope!r}; there are auto, problems, text")
         self.spans_key = spans_key
@@ -160,12 +166,10 @@ class StatementSplitter(_Deciding):
         self.scope = scope
 
     def annotate(self, docs: list[Doc]) -> None:
-        # without a model nothing of the codebook is asked
-        tagger = self.tagger if self._model is not None else None
         for doc in docs:
-            put_statements(doc, self.split(doc, tagger), key=self.spans_key)
+            put_statements(doc, self.split(doc, self.tagger), key=self.spans_key)
 
-    def split(self, doc: Doc, tagger: "Tagger | None" = None) -> list[Statement]:
+    def split(self, doc: Doc, tagger: "Tagger") -> list[Statement]:
         """Return the statements of a document; a tagger that decides roles does so."""
         from textmine.statements import split_text
 
@@ -199,8 +203,9 @@ class ThemeTagger(_Deciding):
         statements_key: str = "statements",
         codebook: str | None = None,
         model: str | None = None,
+        rules: bool = False,
     ) -> None:
-        super().__init__(name, codebook=codebook, model=model)
+        super().__init__(name, codebook=codebook, model=model, rules=rules)
         self.spans_key = spans_key
         self.statements_key = statements_key
 
@@ -260,6 +265,7 @@ def make_sections(nlp: Language, name: str, spans_key: str) -> SectionFinder:
         "scope": "auto",
         "codebook": None,
         "model": None,
+        "rules": False,
     },
 )
 def make_statements(
@@ -270,16 +276,23 @@ def make_statements(
     scope: str,
     codebook: str | None,
     model: str | None,
+    rules: bool,
 ) -> StatementSplitter:
     """Return the component ``textmine_statements``."""
     keys = {"spans_key": spans_key, "sections_key": sections_key}
-    return StatementSplitter(name, **keys, scope=scope, codebook=codebook, model=model)
+    return StatementSplitter(name, **keys, scope=scope, codebook=codebook, model=model, rules=rules)
 
 
 @Language.factory(
     "textmine_themes",
     assigns=["doc.spans"],
-    default_config={"spans_key": "themes", "statements_key": "statements", "codebook": None, "model": None},
+    default_config={
+        "spans_key": "themes",
+        "statements_key": "statements",
+        "codebook": None,
+        "model": None,
+        "rules": False,
+    },
 )
 def make_themes(
     nlp: Language,
@@ -288,6 +301,9 @@ def make_themes(
     statements_key: str,
     codebook: str | None,
     model: str | None,
+    rules: bool,
 ) -> ThemeTagger:
     """Return the component ``textmine_themes``."""
-    return ThemeTagger(name, spans_key=spans_key, statements_key=statements_key, codebook=codebook, model=model)
+    return ThemeTagger(
+        name, spans_key=spans_key, statements_key=statements_key, codebook=codebook, model=model, rules=rules
+    )

@@ -45,7 +45,7 @@ def to_doc(
     Args:
         report: a parsed report, or what ``mine_file`` returned.
         statements: its statements; without them it is split.
-        tags: their tags; without them they are tagged by ``tagger`` (the rules of the packaged codebook).
+        tags: their tags; without them they are tagged by ``tagger`` (the trained tagger of the package).
         segmenter: what cuts; without one, the segmenter with the words of the package.
         vocab: the vocabulary of the pipeline that goes on with the document; without one, a new Chinese one.
 
@@ -65,9 +65,7 @@ def to_doc(
         tags = report.tags if tags is None else tags
         checks, report = report.checks, report.report
     if statements is None:
-        from textmine.statements import split_statements
-
-        statements = split_statements(report)
+        statements = _split(report, tagger)
     if tags is None:
         from textmine.themes import tag_statements
 
@@ -80,6 +78,16 @@ def to_doc(
     return doc
 
 
+def _split(report: Report, tagger: Tagger | None) -> tuple[Statement, ...]:
+    """As mining does: a trained tagger decides the roles too."""
+    from textmine.model_store import default_tagger
+    from textmine.statements import split_statements
+
+    chosen: Any = tagger if tagger is not None else default_tagger()
+    decide = getattr(chosen, "decide_pieces", None)
+    return split_statements(report) if decide is None else split_statements(report, decide=decide)
+
+
 def to_docs(
     reports: Iterable[Report | Mined],
     *,
@@ -88,10 +96,7 @@ def to_docs(
     vocab: Vocab | None = None,
 ) -> Iterator[Doc]:
     """Give a document for each report; all share one vocabulary, segmenter and tagger."""
-    from textmine.themes import RuleTagger
-
     vocab = vocab if vocab is not None else new_vocab()
-    tagger = tagger if tagger is not None else RuleTagger()
     for report in reports:
         yield to_doc(report, segmenter=segmenter, tagger=tagger, vocab=vocab)
 

@@ -7,8 +7,9 @@ section, statement and tag stands at its offset in the report; what is around he
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from textmine.errors import FrameError
 from textmine.records import Cell, Check, Field, Metadata, Report, Section, Statement, Tag
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from textmine.pipeline import Mined
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 _FRAMES: Final = ("reports", "sections", "cells", "statements", "tags", "checks")
 
 
@@ -61,9 +63,9 @@ def mined_from_frames(folder: str | Path) -> Iterator[Mined]:
         own = {frame: grouped[frame].get(name, []) for frame in _FRAMES[1:]}
         yield Mined(
             _report(rows[0], own["sections"], own["cells"]),
-            tuple(Statement(**row) for row in own["statements"]),
-            tuple(Tag(**row) for row in own["tags"]),
-            tuple(Check(**row) for row in own["checks"]),
+            tuple(_record(Statement, row) for row in own["statements"]),
+            tuple(_record(Tag, row) for row in own["tags"]),
+            tuple(_record(Check, row) for row in own["checks"]),
         )
 
 
@@ -88,7 +90,7 @@ def _grouped(folder: str | Path, name: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def _report(row: Row, sections: list[dict[str, Any]], cells: list[dict[str, Any]]) -> Report:
-    fields = {
+    known = {
         name: Field(str(row[name]), str(row[name]), "table") for name in Metadata.__slots__ if row.get(name) is not None
     }
     return Report(
@@ -99,14 +101,16 @@ def _report(row: Row, sections: list[dict[str, Any]], cells: list[dict[str, Any]
         encoding=row["encoding"],
         text=lay_out(row["n_chars"], sections, title=row["title"] or ""),
         layout=row["layout"],
-        metadata=Metadata(**fields),
-        sections=tuple(Section(**_without_id(item)) for item in sections),
-        cells=tuple(Cell(**_without_id(item)) for item in cells),
+        metadata=Metadata(**known),
+        sections=tuple(_record(Section, item) for item in sections),
+        cells=tuple(_record(Cell, item) for item in cells),
     )
 
 
-def _without_id(row: Row) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "report_id"}
+def _record(kind: type[T], row: Row) -> T:
+    """The record in a row; a frame may have further columns, a record further fields."""
+    own = {item.name for item in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in row.items() if name in own})
 
 
 def lay_out(n_chars: int, sections: list[dict[str, Any]], *, title: str = "") -> str:
