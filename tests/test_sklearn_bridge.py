@@ -82,7 +82,10 @@ def test_check_estimator(estimator) -> None:
 @pytest.mark.parametrize("name", CHECKS)
 @pytest.mark.parametrize("estimator", [*ESTIMATORS, ThemeClassifier(min_texts=1)], ids=[*ids, "ThemeClassifier"])
 def test_single_checks(estimator, name: str) -> None:
-    if isinstance(estimator, ThemeClassifier) and name in ("check_mixin_order", "check_estimator_tags_renamed"):
+    needs_base = {"check_mixin_order", "check_estimator_tags_renamed"}
+    if not hasattr(estimator_checks, "check_valid_tag_types"):  # before 1.6 tags came from the base only
+        needs_base |= {one for one in CHECKS if "output" in one or "names_out" in one}
+    if isinstance(estimator, ThemeClassifier) and name in needs_base:
         pytest.skip("ThemeClassifier has no scikit-learn base: it works where scikit-learn is not loaded")
     getattr(estimator_checks, name)(type(estimator).__name__, clone(estimator))
 

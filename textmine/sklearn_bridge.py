@@ -296,9 +296,9 @@ def as_texts(X: Any) -> tuple[list[str], Any]:
             names = np.asarray(list(X.columns), dtype=object)
         X = X.iloc[:, 0] if hasattr(X, "iloc") else np.asarray(X)[:, 0]
     column = list(X)
-    odd = next((item for item in column if not isinstance(item, str)), None)
-    if odd is not None:
-        raise ValueError(f"expected texts, got {odd!r}: fill what is missing first")
+    for item in column:
+        if not isinstance(item, str):
+            raise ValueError(f"expected texts, got {item!r}: fill what is missing first")
     return column, names
 
 

@@ -144,7 +144,7 @@ class Vocabulary:
 
     def __init__(self, hashes: Hashes) -> None:
         self.hashes = hashes
-        slots = np.bincount(hashes >> np.uint64(64 - _SLOT_BITS), minlength=1 << _SLOT_BITS)
+        slots = np.bincount((hashes >> np.uint64(64 - _SLOT_BITS)).astype(np.int64), minlength=1 << _SLOT_BITS)
         self._first = np.concatenate(([0], np.cumsum(slots))).astype(np.int32)
         self._longest = int(slots.max()) if len(hashes) else 0
         self._padded = np.concatenate((hashes, np.zeros(self._longest + 1, dtype=np.uint64)))
