@@ -200,6 +200,7 @@ def test_manifest_says_what_was_done(tmp_path: Path) -> None:
     manifest = mine_to_folder(folder, tmp_path / "out", jobs=1)
     assert manifest["skipped"] == {"empty": 1}
     assert manifest["tagger"]["codebook"]["version"] == "1.0"
+    assert manifest["dictionary"]["fingerprint"].startswith("jieba-")
     assert manifest == json.loads((tmp_path / "out/manifest.json").read_text("utf-8"))
 
 

@@ -17,7 +17,7 @@ _CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳�
 _DIGITS: Final = "一二三四五六七八九十"
 _ADVERBS: Final = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 0}
 #: Enumerators by style: what counts on in one list has one style.
-_LABEL: Final = re.compile(
+ENUMERATOR: Final = re.compile(
     rf"(?P<spoken>{NUMERAL})[ \n]?(?:是要|是|要)"
     rf"|第(?P<ordinal>{NUMERAL})(?:个?方面|点|项|个问题)?(?:、|(?=[，,：:]|是|要))"
     r"|(?P<adverb>首先|其次|再次|再者|最后(?=[，,是要]))"
@@ -140,7 +140,7 @@ def _find_marks(text: str) -> list[_Mark]:
     idioms += [(match.start() + 1, match.end()) for match in _QUOTED.finditer(text)]
     found = [
         mark
-        for match in _LABEL.finditer(text)
+        for match in ENUMERATOR.finditer(text)
         if not any(start <= match.start() < end for start, end in idioms) and (mark := _mark(text, match))
     ]
     kept: list[_Mark] = []

@@ -28,7 +28,8 @@ from textmine.parse.tables import CellColumns
 from textmine.read import read_bytes, read_file, read_path
 from textmine.records import Check, Report, Skipped, Source, Statement, Tag
 from textmine.roles import decide_roles
-from textmine.statements import RoleDecider, split_statements
+from textmine.segment import Segmenter
+from textmine.statements import Part, RoleDecider, gather_statements, outline_report, split_statements
 from textmine.themes import Tagger, TagMemo, tag_statements
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class Miner:
             refused: path -> (reason, detail) of files that are not to be touched, because they cost a worker its life.
             before: called with each file before it is read.
         """
-        clock, rows = Clock(), _Rows(_decider(self.options.tagger))
+        clock, rows = Clock(), _Rows()
         files: list[dict[str, Any]] = []
         seen: set[str] = set()
         for path in paths:
@@ -168,6 +169,8 @@ class Miner:
             except Exception:  # the process border: one bad file must not cost the run
                 rows.skip(Skipped(path, "mine", "internal_error", traceback.format_exc()))
         clock.lap("read")
+        rows.split(self.options.tagger)
+        clock.lap("split")
         rows.tag(self._memo)
         clock.lap("tag")
         tables = rows.tables()
@@ -183,12 +186,12 @@ _section_row = attrgetter(*(column.name for column in COLUMNS["sections"][1:]))
 class _Rows:
     """Rows of all frames as they are found, values in the order of the columns; cells stay columns."""
 
-    def __init__(self, decide: RoleDecider) -> None:
-        self.decide = decide
+    def __init__(self) -> None:
         self.reports: list[tuple[Any, ...]] = []
         self.sections: list[tuple[Any, ...]] = []
         self.cells: list[tuple[str, CellColumns]] = []
         self.statements: list[Statement] = []
+        self.parts: list[tuple[str, tuple[Part, ...]]] = []
         self.doubts: list[bool] = []
         self.tags: list[tuple[Any, ...]] = []
         self.checks: list[tuple[Any, ...]] = []
@@ -198,10 +201,10 @@ class _Rows:
         self.skipped.append(asdict(item))
 
     def add_source(self, source: Source, clock: Clock) -> None:
-        """Parse, split and check a report; its rows are added when all of it succeeded."""
+        """Parse, outline and check a report; its rows are added when all of it succeeded."""
         report, cells = parse_columns(source)
         clock.lap("parse")
-        statements = split_statements(report, decide=self.decide)
+        parts = outline_report(report)
         clock.lap("split")
         sums, narrative = check_columns(report, cells)
         own, nowhere = (report.report_id,), (None, None)
@@ -210,11 +213,20 @@ class _Rows:
         self.reports.append(row)
         self.sections += [own + _section_row(section) for section in report.sections]
         self.cells.append((report.report_id, cells))
-        self.statements += statements
+        self.parts.append((report.report_id, parts))
         self.checks += [own + check + nowhere for check in sums]
         self.checks += map(_check_row, narrative)
         self.skipped += map(asdict, report.skipped)
         clock.lap("frames")
+
+    def split(self, tagger: Tagger) -> None:
+        """Decide the roles of all pieces at once where the tagger can, and make statements of them."""
+        pairs = [(part.plain, part.pieces) for _, parts in self.parts for part in parts]
+        decide_parts = getattr(tagger, "decide_parts", None)
+        decide = _decider(tagger)
+        decided = iter(decide_parts(pairs) if decide_parts is not None else [decide(*pair) for pair in pairs])
+        for report_id, parts in self.parts:
+            self.statements += gather_statements(report_id, parts, [next(decided) for _ in parts])
 
     def tag(self, memo: TagMemo) -> None:
         """Tag all statements at once."""
@@ -456,6 +468,7 @@ def _manifest(
         "package": __version__,
         "fingerprint": options.fingerprint,
         "tagger": options.tagger.describe(),
+        "dictionary": {"fingerprint": Segmenter(engine="jieba").fingerprint},
         "inputs": [str(item) for item in several],
         "options": {"jobs": jobs, "timeout": timeout, "ocr": options.ocr},
         "counts": dict(counts),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,14 +47,40 @@ def split_statements(report: Report, *, decide: RoleDecider = decide_roles) -> t
         decide: gives the roles of the pieces of a part; ``load_model().decide_pieces`` is the trained way, which
             :func:`textmine.mine` and ``textmine split`` take, the default goes by cues alone.
     """
-    found: list[Statement] = []
+    parts = outline_report(report)
+    return tuple(gather_statements(report.report_id, parts, [decide(part.plain, part.pieces) for part in parts]))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A problems part cut into pieces without their roles; ``plain`` is its text in simplified characters."""
+
+    start: int
+    text: str
+    plain: str
+    pieces: tuple[Piece, ...]
+
+
+def outline_report(report: Report) -> tuple[Part, ...]:
+    """Return the problems parts of a report, cut into pieces."""
+    parts = []
     for section in report.section("problems"):
-        for unit in split_text(section.text, decide=decide):
-            n = len(found) + 1
-            start, end = section.start + unit.start, section.start + unit.end
-            name = f"{report.report_id}-{n:03d}"
-            found.append(Statement(name, report.report_id, n, unit.role, unit.label, start, end, unit.text))
-    return tuple(found)
+        plain = simplify(section.text)  # one character for one: the offsets hold
+        parts.append(Part(section.start, section.text, plain, outline_text(plain)))
+    return tuple(parts)
+
+
+def gather_statements(
+    report_id: str, parts: Sequence[Part], decided: Sequence[Sequence[DecidedPiece]]
+) -> Iterator[Statement]:
+    """Give the statements of a report from its parts and the roles of their pieces."""
+    n = 0
+    for part, decisions in zip(parts, decided, strict=True):
+        for piece, decision in zip(part.pieces, decisions, strict=True):
+            n += 1
+            text = part.text[piece.start : piece.end]
+            start, end = part.start + piece.start, part.start + piece.end
+            yield Statement(f"{report_id}-{n:03d}", report_id, n, decision.role, piece.label, start, end, text)
 
 
 def split_text(text: str, *, decide: RoleDecider = decide_roles) -> tuple[Unit, ...]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from textmine.errors import ModelError
 from textmine.records import ROLES, Role
 from textmine.themes.codebook import Codebook, load_codebook
-from textmine.themes.features import Vocabulary
+from textmine.themes.features import Vocabulary, strip_label
 from textmine.themes.labelled import Labelled, labelled_digest
 from textmine.themes.linear import Doubles, Flags, Floats, Lexicon, Scores, fit_weights, score_texts
 from textmine.themes.roles import RoleModel, checked_roles
@@ -426,25 +426,36 @@ class ThemeClassifier:
             text: the part.
             pieces: its statements in order, each with ``start`` and ``end``.
         """
-        ends = [0, *(piece.end for piece in pieces)]
-        decided = self.decide_roles(
-            [text[piece.start : piece.end] for piece in pieces],
-            [text[end : piece.start] for end, piece in zip(ends, pieces, strict=False)],
-        )
-        answers: list[DecidedRole] = []
-        phase: Role = next((role for role, _ in decided if role != "context"), "problem")
-        for role, score in decided:
-            phase = phase if role == "context" else role
-            answers.append(DecidedRole(role, score, phase))
-        return answers
+        return self.decide_parts([(text, pieces)])[0]
+
+    def decide_parts(self, parts: Sequence[tuple[str, Sequence[Piece]]]) -> list[list[DecidedRole]]:
+        """Return for many parts at once what :meth:`decide_pieces` says of each."""
+        texts, before, passages = [], [], []
+        for number, (text, pieces) in enumerate(parts):
+            ends = [0, *(piece.end for piece in pieces)]
+            texts += [text[piece.start : piece.end] for piece in pieces]
+            before += [text[end : piece.start] for end, piece in zip(ends, pieces, strict=False)]
+            passages += [number] * len(pieces)
+        decided = iter(self.decide_passages(texts, passages, before))
+        return [_with_phases([next(decided) for _ in pieces]) for _, pieces in parts]
 
     def decide_passages(
         self, texts: Sequence[str], passages: Sequence[Hashable], before: Sequence[str] | None = None
     ) -> list[tuple[Role, float]]:
         """Return role and probability of statements of many passages, those of one passage together and in order."""
         self._refuse_unfitted()
-        scores = (self._score(texts).whole + self.biases_)[:, len(self.themes_) :]
+        scores = self._role_scores(texts)
         return self.roles_.decide(texts, passages, before or [""] * len(texts), scores)
+
+    def _role_scores(self, texts: Sequence[str]) -> Floats:
+        """Return texts × roles; what differs in its enumerator only is scored once."""
+        number: dict[str, int] = {}
+        places = [number.setdefault(text[strip_label(text) :], len(number)) for text in texts]
+        first: dict[int, str] = {}
+        for text, place in zip(texts, places, strict=True):
+            first.setdefault(place, text)
+        scores: Floats = (self._score(list(first.values())).whole + self.biases_)[:, len(self.themes_) :]
+        return scores[places]
 
     def score(self, texts: Sequence[str], themes: Any, roles: Sequence[str | None] | None = None) -> float:
         """Return the mean F1 of the themes."""
@@ -516,6 +527,16 @@ class ThemeClassifier:
         if odd := [name for name, shape in wanted.items() if arrays[name].shape != shape]:
             raise ValueError(f"the arrays do not fit each other: {', '.join(odd)}")
         return self
+
+
+def _with_phases(decided: Sequence[tuple[Role, float]]) -> list[DecidedRole]:
+    """Say of each piece of a part in which phase it stands: that of the last piece that is no context."""
+    answers: list[DecidedRole] = []
+    phase: Role = next((role for role, _ in decided if role != "context"), "problem")
+    for role, score in decided:
+        phase = phase if role == "context" else role
+        answers.append(DecidedRole(role, score, phase))
+    return answers
 
 
 def _right(shares: Doubles, taken: Flags) -> Doubles:

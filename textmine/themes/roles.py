@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from textmine.outline import ENUMERATOR
 from textmine.records import ROLES, Role
 from textmine.statements import decide_role
 from textmine.themes.features import strip_label
@@ -23,6 +25,7 @@ from textmine.themes.linear import Doubles, Floats
 
 #: C of the regressions
 _STRENGTH: Final = 1.0
+_DIGITS: Final = re.compile(r"\d+")
 _TURN: Final = re.compile(r"下一步|下步|今后|针对|为此|接下来|明年|来年|下一学?年|20\d\d年(?:将|，我)")
 _NUMBERS: Final = {char: number for number, char in enumerate("一二三四五六七八九十", 1)}
 _MEASURES: Final = re.compile("改进|整改|措施|打算|下一步|今后|办法|思路|计划|对策|举措")
@@ -151,21 +154,31 @@ def _answers(logits: npt.NDArray[np.floating[Any]]) -> list[tuple[Role, float]]:
 
 def _alone(texts: Sequence[str], scores: Floats) -> Doubles:
     """Features of each text by itself."""
-    rows = []
-    for text in texts:
-        role, sure = decide_role(text)
-        body = text[strip_label(text) :].strip()
-        rows.append(
-            [
-                *(sure if role == name else 0.0 for name in ROLES),
-                float(body.endswith(("：", ":", "，", ","))),
-                float(body.endswith(("；", ";"))),
-                float(len(body) < len(text.strip())),
-                float(_TURN.match(body) is not None),
-                min(len(body), 80) / 40,
-            ]
-        )
+    rows = [_own_features(_plain_label(text)) for text in texts]
     return np.hstack([np.array(rows, dtype=np.float64), np.tanh(scores / 4) * 2, scores / 4])
+
+
+def _plain_label(text: str) -> str:
+    """The text with 2 for its number, where no other enumerator stands in it: then the number says nothing."""
+    end = strip_label(text)
+    label = text[:end]
+    if not label.isascii() or not label.strip()[:1].isdigit() or ENUMERATOR.search(text, end):
+        return text
+    return _DIGITS.sub("2", label) + text[end:]
+
+
+@lru_cache(maxsize=65_536)
+def _own_features(text: str) -> tuple[float, ...]:
+    role, sure = decide_role(text)
+    body = text[strip_label(text) :].strip()
+    return (
+        *(sure if role == name else 0.0 for name in ROLES),
+        float(body.endswith(("：", ":", "，", ","))),
+        float(body.endswith(("；", ";"))),
+        float(len(body) < len(text.strip())),
+        float(_TURN.match(body) is not None),
+        min(len(body), 80) / 40,
+    )
 
 
 def _places(texts: Sequence[str], passages: Sequence[Hashable], before: Sequence[str]) -> Doubles:

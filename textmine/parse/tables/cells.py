@@ -44,6 +44,10 @@ class TableCells:
     layout: Layout = "unknown"
     cells: dict[Key, Cell] = field(default_factory=dict)
 
+    def fresh(self) -> TableCells:
+        """Return an empty collection of the same kind, for another grid or passage (see :meth:`merge`)."""
+        return type(self)(self.layout)
+
     def has_table(self, table: str) -> bool:
         """Whether any cell of the table was found."""
         return any(key[0] == table for key in self.cells)

@@ -320,7 +320,7 @@ class _Assigner:
             self.columns.clear()
             self.rows_named.clear()
             self.grouped = False
-            self.parts.append(TableCells(self.found.layout))
+            self.parts.append(self.found.fresh())
         self.fresh = True
         self.rows_named += [code for table, code in unit.means("row") if table == "disputes"]
         for table, code in unit.means("column"):
@@ -409,7 +409,7 @@ class _Assigner:
 
     def _add(self, table: str, row: str, columns: tuple[str, ...], values: list[Token]) -> None:
         if not self.parts or any(key[:2] == (table, row) for key in self.parts[-1].cells):
-            self.parts.append(TableCells(self.found.layout))  # it stands twice: another table of the same form
+            self.parts.append(self.found.fresh())  # it stands twice: another table of the same form
         for column, token in zip(columns, values, strict=True):
             money = self.units_of_money.get(column, "")
             self.parts[-1].add(table, row, column, [token.text], unit=money, span=(token.start, token.end))

@@ -41,16 +41,20 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Where the numbers of a form belong: for each cell its key, the place of its number, and the unit printed."""
+    """Where the numbers of a form belong: for each cell its key, the place of its number, and the unit printed.
+
+    ``parts`` says how many cells each passage has; ``in_money`` are the cells whose unit may have to be converted.
+    """
 
     keys: tuple[Key, ...]
     places: tuple[int, ...]
     units: tuple[str, ...]
+    parts: tuple[int, ...]
     in_money: tuple[int, ...]
     is_plain: bool
 
 
-_NO_PLAN: Final = _Plan((), (), (), (), True)
+_NO_PLAN: Final = _Plan((), (), (), (), (), True)
 
 
 @dataclass(slots=True)
@@ -85,11 +89,17 @@ class Form:
         return self.plan.is_plain
 
     def add_to(self, found: TableCells) -> None:
-        """Add the cells to those found before."""
-        numbers = self.numbers
-        for key, place, unit in zip(self.plan.keys, self.plan.places, self.plan.units, strict=True):
-            span = (numbers.starts[place], numbers.ends[place])
-            found.add(*key, [numbers.texts[place]], unit=unit, span=span)
+        """Add the cells to those found before, passage by passage."""
+        plan, numbers = self.plan, self.numbers
+        at = 0
+        for count in plan.parts:
+            part = found.fresh()
+            for number in range(at, at + count):
+                place = plan.places[number]
+                span = (numbers.starts[place], numbers.ends[place])
+                part.add(*plan.keys[number], [numbers.texts[place]], unit=plan.units[number], span=span)
+            found.merge(part)
+            at += count
 
     def columns(self) -> CellColumns:
         """Return the cells as columns; only of a form in which each stands once."""
@@ -208,13 +218,14 @@ class _Words:
 
 
 class _Recorder(TableCells):
-    """Takes down what is added instead of adding it."""
+    """Takes down, passage by passage, what is added."""
 
-    __slots__ = ("calls",)
+    __slots__ = ("calls", "parts")
 
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
         self.calls: list[tuple[Key, int, str]] = []
+        self.parts: list[list[tuple[Key, int, str]]] = []
 
     def add(
         self,
@@ -228,7 +239,13 @@ class _Recorder(TableCells):
         span: tuple[int, int] | None = None,
     ) -> None:
         assert span is not None
+        super().add(table, row, column, texts, unit=unit, page=page, span=span)
         self.calls.append(((table, row, column), span[0], unit))
+
+    def merge(self, part: TableCells) -> None:
+        assert isinstance(part, _Recorder)
+        order = {table: number for number, table in enumerate(dict.fromkeys(key[0] for key, _, _ in part.calls))}
+        self.parts.append(sorted(part.calls, key=lambda call: order[call[0][0]]))  # as merging orders them
 
 
 @lru_cache(maxsize=_FORMS)
@@ -241,11 +258,15 @@ def _plan(form: _Words, layout: Layout) -> _Plan:
         for start in (line_start + start for start in _read_line(line).starts)
     ]
     place = {start: number for number, start in enumerate(numbers)}
-    keys = tuple(key for key, _, _ in recorder.calls)
-    units = tuple(unit for _, _, unit in recorder.calls)
-    in_money = tuple(at for at, key in enumerate(keys) if unit_of_cell(*key))
+    calls = [call for part in recorder.parts for call in part]
+    keys = tuple(key for key, _, _ in calls)
     return _Plan(
-        keys, tuple(place[start] for _, start, _ in recorder.calls), units, in_money, len({*keys}) == len(keys)
+        keys,
+        tuple(place[start] for _, start, _ in calls),
+        tuple(unit for _, _, unit in calls),
+        tuple(map(len, recorder.parts)),
+        tuple(at for at, key in enumerate(keys) if unit_of_cell(*key)),
+        len(set(keys)) == len(keys),
     )
 
 
