@@ -160,7 +160,10 @@ def test_cautions_name_weak_themes_uncertain_tags_skipped_files_and_checks(zh: S
 def test_scores_are_read_from_the_card_of_a_trained_tagger() -> None:
     held_out = {"micro_f1": 0.84, "themes": {"staffing": {"n": 528, "f1": 0.6}}}
     manifest = {"tagger": {"kind": "model", "trained_on": {"statements": 9, "held_out": held_out}}}
-    content = build_content(make_frames(40), manifest=manifest)
+    frames = make_frames(40)
+    frames["statements"]["uncertain"] = [True, True, *[False] * (len(frames["statements"]) - 2)]
+    content = build_content(frames, manifest=manifest)
+    assert any(f"（2/{len(frames['statements'])} 条）" in s.text for s in content.section("cautions").sentences)
     (table,) = content.section("cautions").tables
     assert [column.key for column in table.columns] == ["theme", "f1", "support"]
     assert [cell.value for cell in table.rows[0]] == ["队伍人员", 0.6, 528]

@@ -359,6 +359,9 @@ def _tell_uncertain(scope: Scope) -> list[Sentence]:
     if bare:
         fill = {"share": format_value(bare / len(coded), "share"), "k": _count(bare), "n": _count(len(coded))}
         found.append(Sentence(words("sentences", "untagged", **fill), Evidence(theme="-", role="any")))
+    if "uncertain" in statements and (doubted := int(statements["uncertain"].fillna(False).sum())):
+        fill = {"share": format_value(doubted / len(statements), "share"), "k": _count(doubted)}
+        found.append(Sentence(words("sentences", "doubted", n=_count(len(statements)), **fill)))
     low = int((tags["score"] < UNCERTAIN).fillna(False).sum()) if "score" in tags else 0
     if low:
         fill = {"share": format_value(low / len(tags), "share"), "k": _count(low), "n": _count(len(tags))}

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _MOST_ROWS: Final = 1_048_000
 #: links of a sheet (Excel's own limit is 65,530)
 _MOST_LINKS: Final = 65_000
+#: statements on a pair of themes that are written out; of more the number stands without its link, since the same
+#: statements are in the blocks of both themes and a large corpus would be written many times over
+_MOST_PAIR: Final = 2_000
 _FORMATS: Final = {
     "count": "#,##0",
     "share": "0.0%",
@@ -320,6 +323,8 @@ class _Behind:
             yield Evidence(theme=theme, role="any"), {q: s for q, s in spans.items() if q in self.asked}, rows
         for query, evidence in self.asked.items():
             if query not in done and len(rows := self._find(evidence)):
+                if evidence.with_theme and len(rows) > _MOST_PAIR:
+                    continue
                 yield evidence, {query: (0, len(rows))}, rows
 
     def _find(self, evidence: Evidence) -> pd.DataFrame:
