@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from textmine.summarize import render
+from textmine.summary.write import render
 from textmine.summary.content import Evidence, SummaryContent, find_statements
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -41,7 +41,7 @@ def plot(
       textmine plot mined
     """
     from textmine.plots import find_figures, save_figure
-    from textmine.summarize import load_mined
+    from textmine.summary.write import load_mined
     from textmine.summary.build import build_content
 
     frames, manifest = load_mined(folder)
