@@ -23,6 +23,8 @@ Row = Mapping[str, Any]
 FALSE_DISCOVERIES: Final = 0.05
 #: most sentences and names that a list in running text holds
 _MOST: Final = 5
+#: a year of fewer reports is named beside the trends that it is part of
+FEW: Final = 5
 #: most groups that a figure shows
 _DRAWN: Final = 12
 
@@ -238,11 +240,22 @@ def tell_trends(scope: Scope, slopes: pd.DataFrame | None = None) -> list[Senten
                 found.append(Sentence(words("sentences", direction, names=items, **span), link))
         if not clear:
             found.append(Sentence(words("sentences", "no_trend", **span)))
+    if found and (few := _few_reports(scope)):
+        years = words.join([words("sentences", "year_reports", year=year, n=n) for year, n in few])
+        found.append(Sentence(words("sentences", "few_year_reports", years=years)))
     jumps = [row for row in slopes.to_dict("records") if plain(row["change_year"]) is not None and not row["small"]]
     found += [_tell_jump(scope, row) for row in jumps]
     if jumps:
         found.append(Sentence(words("sentences", "jump_many", m=len(slopes)), main=False))
     return found
+
+
+def _few_reports(scope: Scope) -> list[tuple[int, int]]:
+    """Years between the first and the last of which fewer than ``FEW`` reports have statements, with their number."""
+    reports, statements = scope.frames["reports"], scope.frames["statements"]
+    years = reports[reports["report_id"].isin(statements["report_id"])]["year"].dropna()
+    counted = years.astype(int).value_counts().sort_index()
+    return [(int(year), int(n)) for year, n in counted.items() if n < FEW]
 
 
 def _tell_slope(scope: Scope, row: Row) -> str:
