@@ -132,9 +132,9 @@ def test_years_of_few_reports_are_named_beside_the_trends() -> None:
     gone = set(ids[2:])
     fewer = {name: frame[~frame["report_id"].isin(gone)].reset_index(drop=True) for name, frame in frames.items()}
     section = build_content(fewer, lang="en").section("years")
-    (said,) = [one.text for one in section.sentences if "few reports stand behind" in one.text]
+    (said,) = [one.text for one in section.sentences if "Few reports stand behind" in one.text]
     assert "2018 (2)" in said and "2019" not in said
-    assert not any("few reports" in one.text for one in build_content(frames, lang="en").section("years").sentences)
+    assert not any("Few reports" in one.text for one in build_content(frames, lang="en").section("years").sentences)
 
 
 def test_one_year_and_no_year_say_so() -> None:

@@ -121,7 +121,7 @@ def _tell_top(scope: Scope, role: str, ranked: Sequence[Row]) -> Sentence:
         fill |= {"interval": format_value((first["low"], first["high"]), "interval")}
         return Sentence(scope.words("sentences", "top_one", **fill), evidence(first["theme"], role))
     shown = level[:3]
-    fill |= {"m": len(level), "names": scope.names([row["theme"] for row in shown])}
+    fill |= {"m": len(level) - 1, "names": scope.names([row["theme"] for row in shown])}
     fill |= {"shares": scope.words.join([format_value(row["estimate"], "share") for row in shown])}
     key = "top_many" if len(level) <= 3 else "top_crowd"
     return Sentence(scope.words("sentences", key, **fill), evidence(first["theme"], role))
@@ -228,7 +228,7 @@ def tell_trends(scope: Scope, slopes: pd.DataFrame | None = None) -> list[Senten
     if not has_years(scope):
         return []
     slopes = trends(scope.frames, role=ROLES, themes=scope.themes) if slopes is None else slopes
-    found = []
+    found, moving = [], False
     for role in ROLES:
         clear, rows = _clear_slopes(slopes, role), slopes[slopes["role"] == role]
         span = {"first": rows["first"].min(), "last": rows["last"].max(), "role": scope.role(role)}
@@ -238,9 +238,10 @@ def tell_trends(scope: Scope, slopes: pd.DataFrame | None = None) -> list[Senten
                 items = words.join([_tell_slope(scope, row) for row in named])
                 link = evidence(named[0]["theme"], role)
                 found.append(Sentence(words("sentences", direction, names=items, **span), link))
+        moving = moving or bool(clear)
         if not clear:
             found.append(Sentence(words("sentences", "no_trend", **span)))
-    if found and (few := _few_reports(scope)):
+    if moving and (few := _few_reports(scope)):
         years = words.join([words("sentences", "year_reports", year=year, n=n) for year, n in few])
         found.append(Sentence(words("sentences", "few_year_reports", years=years)))
     jumps = [row for row in slopes.to_dict("records") if plain(row["change_year"]) is not None and not row["small"]]
