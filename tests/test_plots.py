@@ -13,7 +13,19 @@ import pytest
 from textmine.analysis import prevalence
 from textmine.analysis.demo import make_frames
 from textmine.errors import MissingExtraError, TextmineError
-from textmine.plots import chart, describe_row, draw, find_figures, font_path, render_figure, save_figure, split_range
+from textmine.plots import (
+    FADED,
+    PALE,
+    chart,
+    describe_row,
+    draw,
+    find_figures,
+    font_path,
+    load_colors,
+    render_figure,
+    save_figure,
+    split_range,
+)
 from textmine.summary.build import build_content
 from textmine.summary.content import Figure, SummaryContent
 from textmine.summary.figures import prevalence_figure
@@ -110,3 +122,35 @@ def test_bounds_of_classes_are_round() -> None:
     assert split_range(0.9) == [0.2, 0.4, 0.6, 0.8, 1.0]
     assert split_range(4.3) == [1.0, 2.0, 3.0, 4.0, 5.0]
     assert describe_row({"label": "甲", "estimate": None, "count": 0, "n": 0}, {}) == "甲 · 0/0"
+
+
+def _luminance(color: str, over: str = "#ffffff", alpha: float = 1.0) -> float:
+    """Relative luminance (WCAG 2.1) of a colour that lies with an opacity over another."""
+    parts = [[int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)] for code in (color, over)]
+    mixed = [alpha * top + (1 - alpha) * below for top, below in zip(*parts, strict=True)]
+    linear = [v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in mixed]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: float, other: float) -> float:
+    light, dark = max(one, other), min(one, other)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(("dark", "paper"), [(False, "#fdfcf9"), (False, "#ffffff"), (True, "#191715")])
+def test_numbers_in_cells_can_be_read(dark: bool, paper: str) -> None:
+    colors = load_colors(dark=dark)
+    for number, cell in enumerate(colors["ramp"]):
+        ink = colors["pale" if number < PALE else "strong"]
+        assert _contrast(_luminance(ink), _luminance(cell, paper)) >= 4.5, (cell, ink)
+        faded = _luminance(cell, paper, FADED)
+        assert _contrast(_luminance(colors["pale"]), faded) >= 4.5, (cell, "of few reports")
+
+
+def test_the_page_has_the_colours_of_the_figures() -> None:
+    css = resources.files("textmine").joinpath("data/summary/page.css").read_text("utf-8")
+    for dark in (False, True):
+        colors = load_colors(dark=dark)
+        for number, cell in enumerate(colors["ramp"]):
+            assert f"--r{number}: {cell};" in css
+        assert f"--on-pale: {colors['pale']}; --on-strong: {colors['strong']};" in css

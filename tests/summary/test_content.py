@@ -125,6 +125,18 @@ def test_rising_and_falling_are_said_only_of_clear_slopes() -> None:
     )
 
 
+def test_years_of_few_reports_are_named_beside_the_trends() -> None:
+    frames = make_frames(600)
+    reports = frames["reports"]
+    ids = reports["report_id"][reports["year"] == 2018].tolist()
+    gone = set(ids[2:])
+    fewer = {name: frame[~frame["report_id"].isin(gone)].reset_index(drop=True) for name, frame in frames.items()}
+    section = build_content(fewer, lang="en").section("years")
+    (said,) = [one.text for one in section.sentences if "Few reports stand behind" in one.text]
+    assert "2018 (2)" in said and "2019" not in said
+    assert not any("Few reports" in one.text for one in build_content(frames, lang="en").section("years").sentences)
+
+
 def test_one_year_and_no_year_say_so() -> None:
     frames = _frames_of({"training": 50})
     assert "2022" in build_content(frames).section("years").sentences[0].text

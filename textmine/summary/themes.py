@@ -23,6 +23,8 @@ Row = Mapping[str, Any]
 FALSE_DISCOVERIES: Final = 0.05
 #: most sentences and names that a list in running text holds
 _MOST: Final = 5
+#: a year of fewer reports is named beside the trends that it is part of
+FEW: Final = 5
 #: most groups that a figure shows
 _DRAWN: Final = 12
 
@@ -119,7 +121,7 @@ def _tell_top(scope: Scope, role: str, ranked: Sequence[Row]) -> Sentence:
         fill |= {"interval": format_value((first["low"], first["high"]), "interval")}
         return Sentence(scope.words("sentences", "top_one", **fill), evidence(first["theme"], role))
     shown = level[:3]
-    fill |= {"m": len(level), "names": scope.names([row["theme"] for row in shown])}
+    fill |= {"m": len(level) - 1, "names": scope.names([row["theme"] for row in shown])}
     fill |= {"shares": scope.words.join([format_value(row["estimate"], "share") for row in shown])}
     key = "top_many" if len(level) <= 3 else "top_crowd"
     return Sentence(scope.words("sentences", key, **fill), evidence(first["theme"], role))
@@ -226,7 +228,7 @@ def tell_trends(scope: Scope, slopes: pd.DataFrame | None = None) -> list[Senten
     if not has_years(scope):
         return []
     slopes = trends(scope.frames, role=ROLES, themes=scope.themes) if slopes is None else slopes
-    found = []
+    found, moving = [], False
     for role in ROLES:
         clear, rows = _clear_slopes(slopes, role), slopes[slopes["role"] == role]
         span = {"first": rows["first"].min(), "last": rows["last"].max(), "role": scope.role(role)}
@@ -236,13 +238,25 @@ def tell_trends(scope: Scope, slopes: pd.DataFrame | None = None) -> list[Senten
                 items = words.join([_tell_slope(scope, row) for row in named])
                 link = evidence(named[0]["theme"], role)
                 found.append(Sentence(words("sentences", direction, names=items, **span), link))
+        moving = moving or bool(clear)
         if not clear:
             found.append(Sentence(words("sentences", "no_trend", **span)))
+    if moving and (few := _few_reports(scope)):
+        years = words.join([words("sentences", "year_reports", year=year, n=n) for year, n in few])
+        found.append(Sentence(words("sentences", "few_year_reports", years=years)))
     jumps = [row for row in slopes.to_dict("records") if plain(row["change_year"]) is not None and not row["small"]]
     found += [_tell_jump(scope, row) for row in jumps]
     if jumps:
         found.append(Sentence(words("sentences", "jump_many", m=len(slopes)), main=False))
     return found
+
+
+def _few_reports(scope: Scope) -> list[tuple[int, int]]:
+    """Years between the first and the last of which fewer than ``FEW`` reports have statements, with their number."""
+    reports, statements = scope.frames["reports"], scope.frames["statements"]
+    years = reports[reports["report_id"].isin(statements["report_id"])]["year"].dropna()
+    counted = years.astype(int).value_counts().sort_index()
+    return [(int(year), int(n)) for year, n in counted.items() if n < FEW]
 
 
 def _tell_slope(scope: Scope, row: Row) -> str:
