@@ -136,9 +136,10 @@ def _differences(outcomes: Outcomes, role: str, in_a: Bools, in_b: Bools, level:
     raw = a["share"] - b["share"]
     shared = np.intersect1d(outcomes.clusters[in_a], outcomes.clusters[in_b]).size > 0
     if outcomes.coded is None and not shared:
-        low, high = difference_interval(*(side[key] for side in sides for key in ("share", "low", "high")))
         simple = outcomes.unit == "reports" and not outcomes.wide
-        estimate, p = raw, two_sided_p(_score_z(a, b)) if simple else _welch_p(raw, a, b)
+        estimate, (df, p) = raw, (np.inf, two_sided_p(_score_z(a, b))) if simple else _welch(raw, a, b)
+        bounds = [(side["share"], *side["found"].interval(level=level, simple=simple, df=df)) for side in sides]
+        low, high = difference_interval(*bounds[0], *bounds[1])
     else:
         estimate, low, high, p = _fitted(outcomes, role, in_a, in_b, level)
     return both | {"estimate": estimate, "low": low, "high": high, "p": p, "raw": raw}
@@ -147,21 +148,20 @@ def _differences(outcomes: Outcomes, role: str, in_a: Bools, in_b: Bools, level:
 def _side(outcomes: Outcomes, y: Floats, m: Floats, inside: Bools, level: float) -> dict[str, Any]:
     found = share_of_sums(y[inside], m[inside], outcomes.clusters[inside])
     simple = outcomes.unit == "reports" and found.clusters == inside.sum()
-    low, high = found.interval(level=level, simple=simple)
-    size = np.full(len(low), found.n) if simple else found.effective(level)
+    size = np.full(y.shape[1], found.n) if simple else found.effective(level)
     steady = np.clip((found.share * size + 2) / (size + 4), 0, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         floor = np.where(found.variance > 0, found.variance, steady * (1 - steady) / (size + 4))
-    told = {"count": y[inside].sum(axis=0), "n": found.n, "share": found.share, "low": low, "high": high}
-    return told | {"variance": floor, "df": found.df}
+    told = {"count": y[inside].sum(axis=0), "n": found.n, "share": found.share}
+    return told | {"variance": floor, "found": found}
 
 
-def _welch_p(gap: Floats, a: dict[str, Any], b: dict[str, Any]) -> Floats:
-    """Student's t of the difference of two groups with degrees of freedom of their own (Welch, Satterthwaite)."""
+def _welch(gap: Floats, a: dict[str, Any], b: dict[str, Any]) -> tuple[Floats, Floats]:
+    """Degrees of freedom of the difference of two groups (Welch, Satterthwaite) and p by Student's t."""
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = a["variance"] + b["variance"]
-        df = variance**2 / (a["variance"] ** 2 / a["df"] + b["variance"] ** 2 / b["df"])
-        return two_sided_p(gap / np.sqrt(variance), df)
+        df = variance**2 / (a["variance"] ** 2 / a["found"].df + b["variance"] ** 2 / b["found"].df)
+        return df, two_sided_p(gap / np.sqrt(variance), df)
 
 
 def _score_z(a: dict[str, Any], b: dict[str, Any]) -> Floats:

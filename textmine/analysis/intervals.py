@@ -169,13 +169,18 @@ class ClusteredShares:
     df: float
     n: float
 
-    def interval(self, *, level: float = LEVEL, simple: bool = False) -> tuple[Floats, Floats]:
-        """Return Wilson's interval on the effective size (on ``n`` with ``simple``: all observations independent)."""
+    def interval(
+        self, *, level: float = LEVEL, simple: bool = False, df: npt.ArrayLike | None = None
+    ) -> tuple[Floats, Floats]:
+        """Return Wilson's interval on the effective size (on ``n`` with ``simple``: all observations independent).
+
+        ``df`` takes the place of the shares' own, where they are part of a difference.
+        """
         if simple:
             return wilson_interval(self.share, np.full(len(self.share), self.n), level=level)
-        return wilson_interval(self.share, self.effective(level), level=level)
+        return wilson_interval(self.share, self.effective(level, df), level=level)
 
-    def effective(self, level: float = LEVEL) -> Floats:
+    def effective(self, level: float = LEVEL, df: npt.ArrayLike | None = None) -> Floats:
         """Return the effective sizes, made smaller for the few clusters that the variance is known from.
 
         Source: Korn & Graubard 1998: times the squared ratio of the normal and the t quantile.
@@ -184,7 +189,7 @@ class ClusteredShares:
         if self.clusters < 2:
             return size
         known = (self.share * (1 - self.share) > 0) & (self.variance > 0)
-        ratio = (normal_quantile(level) / student_quantile(level, self.df)) ** 2
+        ratio = (normal_quantile(level) / student_quantile(level, self.df if df is None else df)) ** 2
         return np.asarray(np.where(known, size * ratio, size), dtype=float)
 
 
