@@ -270,3 +270,9 @@ def test_more_strata_than_half_the_sample_are_taken_together(machine: Frames) ->
         for name in draw_sample(machine, 60, by, seed=seed)["report_id"]:
             counts[name] += 1
     assert min(counts.values()) > 0, "no report is out of reach"
+
+
+def test_a_group_with_two_coded_reports_is_all_but_unknown(machine: Frames, hand: dict[str, pd.DataFrame]) -> None:
+    found = prevalence(machine, "agency", role="problem", themes=["training"], **hand)
+    two = found[found["n_coded"] == 2]
+    assert len(two) and (two["high"] - two["low"] > 0.7).all(), "two coded reports have one degree of freedom"

@@ -175,7 +175,8 @@ def fit_sampled(
 
     Returns:
         Coefficients with the covariance of the design (strata, finite population correction) and, unless ``finite``,
-        of the rows themselves; Student's t with rows less strata.
+        of the rows themselves; Student's t with rows less strata, fewer where few of the sampled rows tell of a
+        coefficient (:func:`fit_clustered`).
 
     Raises:
         GroupError: no solution.
@@ -207,7 +208,10 @@ def fit_sampled(
             n = len(rows)
             meat = meat + (rows * sample.weight[:, None]).T @ rows * n / max(n - 1, 1)
     meat = meat + _floor(x, machine, hand, rows - lam * scores[sample.rows], bread, sample, parts or ())
-    df = np.full(len(theta), float(sample.df))
+    # Of a small group few coded rows tell, however large the sample is.
+    drawn = np.arange(len(sample.rows))
+    telling = _effective_clusters(x[sample.rows], sample.weight**2, bread, drawn, len(drawn)) - 1
+    df = np.minimum(float(sample.df), telling)
     if clusters is not None:
         df = np.minimum(df, _effective_clusters(x, machine[1], bread, codes, len(names)) - 1)
     return Fit(theta, bread @ meat @ bread, df, lam)
