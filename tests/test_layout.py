@@ -20,6 +20,8 @@ LAYERS = [
     ["outline", "roles", "statements"],
     ["themes", "model_card", "model_store", "evaluate"],
     ["pipeline", "parts", "workers"],
+    ["analysis"],
+    ["keywords"],
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 FILES = sorted(PACKAGE.rglob("*.py"))

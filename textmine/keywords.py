@@ -1,4 +1,4 @@
-"""Step 6: frames → keywords of any group of statements, with intervals by report.
+"""Step 7: frames → keywords of any group of statements, with intervals by report; built on ``analysis``.
 
 Four ways to ask: ``log_odds`` and ``log_likelihood`` (what sets a group apart from another), ``tfidf`` (what a group
 says much of and few reports say at all), ``textrank`` and ``textrank_jieba`` (what the other words hang on).
