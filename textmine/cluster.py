@@ -76,7 +76,8 @@ def run_on_cluster(
         raise TextmineError("the Dask cluster has no workers")
     _check_versions(client, options)
     jobs = [replace(make_job(paths, store), base=os.getcwd()) for paths in batches]
-    sent = client.scatter(options, broadcast=True, hash=False)
+    # a task, not scattered data: Dask makes it again where the workers that held it died
+    sent = client.submit(_hand_on, options, pure=False, retries=_RETRIES)
 
     def give(job: Job) -> Any:
         return client.submit(_do, job, sent, timeout, memory, pure=False, retries=_RETRIES)
@@ -120,6 +121,10 @@ def _check_versions(client: Client, options: Options) -> None:
     found = client.run(_fingerprint, options)
     if odd := sorted(address for address, name in found.items() if name != expected):
         raise TextmineError(f"these workers have another textmine than this machine: {', '.join(odd)}")
+
+
+def _hand_on(options: Options) -> Options:
+    return options
 
 
 def _fingerprint(options: Options) -> str:
