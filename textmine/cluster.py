@@ -1,8 +1,8 @@
 """Batches on an existing Dask cluster: the same step for each batch, the same parts, the same frames.
 
 Which worker does what, retries and lost workers are Dask's. Workers read the inputs and write parts under the names
-that this machine uses, so both must lie where all of them see them. A file that kills every worker that reads it is found
-by reading the files of its batch one by one, and costs itself only.
+that this machine uses, so both must lie where all of them see them. A file that kills every worker that reads it is
+found by reading the files of its batch one by one, and costs itself only.
 """
 
 from __future__ import annotations
