@@ -382,9 +382,9 @@ def write_table(
     middle = {task: statistics.median(values) for task, values in times.items()}
     lines = [
         f"Measured on {date.today().isoformat()} with `scripts/bench/run.py` on {os.cpu_count()} cores",
-        f"({platform.machine()}, Python {platform.python_version()}): {reports:,} generated reports, of whose statements",
-        f"about 60 % repeat, {statements:,} distinct statements, {pdfs} {which} PDF files. Medians of {rounds} rounds, in",
-        "each of which every task runs once in a process of its own.",
+        f"({platform.machine()}, Python {platform.python_version()}): {reports:,} generated reports, about 60 % of",
+        f"their statements repeats; {statements:,} distinct statements; {pdfs} {which} PDF files.",
+        f"Medians of {rounds} rounds, in each of which every task runs once in a process of its own.",
         "",
         "| what | instead | ours | ratio | goal |",
         "|---|---:|---:|---:|---:|",
