@@ -71,10 +71,10 @@ def place_of(row: Mapping[str, Any]) -> tuple[str, str, int]:
     >>> place_of({"statement_id": "r-001", "report_id": "r", "start": "10"})
     ('r-001', 'r', 10)
     """
-    start = row["start"]
+    statement_id, report_id, start = str(row["statement_id"]), str(row["report_id"]), row["start"]
     if isinstance(start, bool) or not isinstance(start, int | str) or int(start) < 0:
         raise ValueError(f"{start!r} is no offset in a report")
-    return str(row["statement_id"]), str(row["report_id"]), int(start)
+    return statement_id, report_id, int(start)
 
 
 def words_of(theme: Any, start: Any, end: Any, text: Any) -> Words:
