@@ -20,7 +20,7 @@ CODEBOOK = ROOT / "docs/notebooks/concreteness"
 def reports(tmp_path: Path) -> Path:
     folder = tmp_path / "reports"
     folder.mkdir()
-    text = "甲县水利局2022年政府信息公开年度报告\n五、存在的主要问题及改进情况\n改进措施：1.每月通报。2.由办公室负责答复。"
+    text = "甲县2022年政府信息公开年度报告\n五、存在的主要问题及改进情况\n改进措施：1.每月通报。2.由办公室负责答复。"
     (folder / "a.txt").write_text(text, "utf-8")
     return folder
 
