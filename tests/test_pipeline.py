@@ -106,24 +106,30 @@ def trap_file(tmp_path: Path, source: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("source", "reason", "timeout"),
+    ("source", "reason", "bounds"),
     [
-        ("os._exit(11)", "worker_died", None),
-        ("os.kill(os.getpid(), 9)", "worker_died", 60),
-        ("time.sleep(60)", "timeout", 8),
+        ("os._exit(11)", "worker_died", {}),
+        ("os.kill(os.getpid(), 9)", "worker_died", {"timeout": 60}),
+        ("time.sleep(60)", "timeout", {"timeout": 8}),
+        ("much = b'x' * 1_200_000_000; time.sleep(60)", "memory", {"memory": 900}),
     ],
 )
-def test_a_file_that_hangs_or_kills_costs_itself_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str, timeout: float | None
+def test_a_file_that_hangs_kills_or_swells_costs_itself_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str, bounds: dict[str, float]
 ) -> None:
     folder = write_reports(tmp_path / "in", 9)
     (folder / "trap.txt").write_text("x", "utf-8")
     for name, value in trap_file(tmp_path, source).items():
         monkeypatch.setenv(name, value)
-    frames = mine(folder, tmp_path / "out", jobs=2, timeout=timeout)
+    frames = mine(folder, tmp_path / "out", jobs=2, **bounds)
     assert frames["skipped"]["reason"].tolist() == [reason]
     assert Path(frames["skipped"]["path"][0]).name == "trap.txt"
     assert len(frames["reports"]) == 9
+
+
+def test_a_bound_below_what_a_worker_needs_skips_all_files_and_ends(tmp_path: Path) -> None:
+    frames = mine(write_reports(tmp_path / "in", 3), jobs=1, memory=5)
+    assert frames["skipped"]["reason"].tolist() == ["memory"] * 3 and frames["reports"].empty
 
 
 def test_an_internal_error_is_a_row_with_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -242,13 +242,15 @@ class _Pool:
         self._stop_silent(jobs)
 
     def _stop_silent(self, jobs: list[Job]) -> None:
+        """Kill workers that are past a bound; what is refused already is only named by them, and costs nothing."""
         for worker in self._busy():
-            if self.timeout and worker.file is not None and time.monotonic() - worker.since > self.timeout:
-                job = jobs[worker.job or 0]
+            job = jobs[worker.job or 0]
+            if worker.file is None or worker.file in job.refused:
+                continue
+            if self.timeout and time.monotonic() - worker.since > self.timeout:
                 job.refused[worker.file] = ("timeout", f"longer than {self.timeout:g} s")
                 worker.process.kill()
-            elif self.memory and worker.file is not None and resident_megabytes(worker.process.pid) > self.memory:
-                job = jobs[worker.job or 0]
+            elif self.memory and resident_megabytes(worker.process.pid) > self.memory:
                 job.refused[worker.file] = ("memory", f"more than {self.memory:g} MB")
                 worker.process.kill()
 
