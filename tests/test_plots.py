@@ -13,7 +13,19 @@ import pytest
 from textmine.analysis import prevalence
 from textmine.analysis.demo import make_frames
 from textmine.errors import MissingExtraError, TextmineError
-from textmine.plots import chart, describe_row, draw, find_figures, font_path, render_figure, save_figure, split_range
+from textmine.plots import (
+    FADED,
+    PALE,
+    chart,
+    describe_row,
+    draw,
+    find_figures,
+    font_path,
+    load_colors,
+    render_figure,
+    save_figure,
+    split_range,
+)
 from textmine.summary.build import build_content
 from textmine.summary.content import Figure, SummaryContent
 from textmine.summary.figures import prevalence_figure
@@ -110,3 +122,33 @@ def test_bounds_of_classes_are_round() -> None:
     assert split_range(0.9) == [0.2, 0.4, 0.6, 0.8, 1.0]
     assert split_range(4.3) == [1.0, 2.0, 3.0, 4.0, 5.0]
     assert describe_row({"label": "甲", "estimate": None, "count": 0, "n": 0}, {}) == "甲 · 0/0"
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    """As WCAG 2 measures it."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _over(color: str, ground: str, opacity: float) -> str:
+    parts = [(int(color[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(opacity * a + (1 - opacity) * b):02x}" for a, b in parts)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_on_every_class_of_a_heatmap_can_be_read(dark: bool) -> None:
+    css = (resources.files("textmine") / "data/summary/page.css").read_text("utf-8")
+    c = load_colors(dark=dark)
+    page = dict(re.findall(r"--([\w-]+): (#\w{6})", css.split("prefers-color-scheme: dark")[dark]))
+    assert [page[f"r{k}"] for k in range(6)] == c["ramp"]  # the page and the files have the same colours
+    assert (page["on-pale"], page["on-strong"]) == (c["pale"], c["strong"])
+    for k, color in enumerate(c["ramp"]):
+        assert _contrast(color, c["strong"] if k >= PALE else c["pale"]) >= 4.5, k
+        for ground in (page["paper"], "#1b1917" if dark else "#ffffff"):
+            assert _contrast(_over(color, ground, FADED), c["pale"]) >= 4.5, k

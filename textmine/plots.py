@@ -34,24 +34,28 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "presence": ("label", "x", "series", "count"),
 }
 
+#: the first classes of the ramp hold text in ``pale``, the others in ``strong``; tests measure the contrast of each
+PALE: Final = 3
+#: opacity of the cells of few reports, whose text is always ``pale``
+FADED: Final = 0.4
 #: Two hues that stay apart for all kinds of colour blindness (blue and vermilion, after Okabe and Ito 2008); then
 #: further ones for more series. Marks differ in shape or dash too.
 _LIGHT: Final = {
     "category": ["#b4482a", "#1f6a94", "#8a6d00", "#4d7d5c", "#7a5195", "#5b6770"],
-    "ramp": ["#f4f1ea", "#f0d9c8", "#e2ab8c", "#cb7350", "#a1431f", "#6e2a10"],
+    "ramp": ["#f4f1ea", "#f0d9c8", "#e6b497", "#b65a35", "#933a19", "#6a270f"],
     "text": "#2b2b2b",
     "muted": "#66625a",
     "grid": "#e4e0d7",
-    "pale": "#4a2415",
+    "pale": "#40200f",
     "strong": "#ffffff",
 }
 _DARK: Final = {
     "category": ["#f08a68", "#6db7e0", "#d9b84a", "#8fc6a0", "#bf9bd8", "#a9b4bd"],
-    "ramp": ["#24211f", "#4a2d22", "#7a4029", "#ad5935", "#de8259", "#ffc3a3"],
+    "ramp": ["#24211f", "#4a2d22", "#74402c", "#c9744d", "#e69a75", "#ffc9ad"],
     "text": "#e8e4dc",
     "muted": "#aaa49a",
     "grid": "#3a3733",
-    "pale": "#f0dfd5",
+    "pale": "#f4e6dd",
     "strong": "#1b1715",
 }
 
@@ -263,12 +267,12 @@ def _heatmap(figure: Figure) -> dict[str, Any]:
             "encoding": {
                 "color": fill,
                 "tooltip": _TIP,
-                "opacity": {"condition": {"test": "datum.small", "value": 0.55}, "value": 1},
+                "opacity": {"condition": {"test": "datum.small", "value": FADED}, "value": 1},
             },
         }
     ]
     if len(columns) <= 20:
-        strong = f"datum.estimate >= {bounds[2]} && !datum.small"
+        strong = f"datum.estimate >= {bounds[PALE - 1]} && !datum.small"
         for test, style in ((f"!({strong})", "on-pale"), (strong, "on-strong")):
             layers.append(
                 {
@@ -551,15 +555,17 @@ def _draw_heatmap(figure: Figure, ax: Axes, c: Mapping[str, Any]) -> None:
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
     labels, columns = _order(figure, "label"), _order(figure, "column")
-    values = np.full((len(labels), len(columns)), np.nan)
+    values, alpha = np.full((len(labels), len(columns)), np.nan), np.ones((len(labels), len(columns)))
     for row in figure.rows:
         if row["estimate"] is not None:
-            values[labels.index(row["label"]), columns.index(row["column"])] = row["estimate"]
+            at = labels.index(row["label"]), columns.index(row["column"])
+            values[at], alpha[at] = row["estimate"], FADED if row["small"] else 1.0
     bounds = split_range(_highest(figure))
-    ax.imshow(values, cmap=ListedColormap(c["ramp"]), norm=BoundaryNorm([0, *bounds, np.inf], 6), aspect="auto")
+    norm = BoundaryNorm([0, *bounds, np.inf], 6)
+    ax.imshow(values, cmap=ListedColormap(c["ramp"]), norm=norm, alpha=alpha, aspect="auto")
     for row in figure.rows:
         if row["estimate"] is not None and len(columns) <= 20:
-            color = c["strong"] if row["estimate"] >= bounds[2] and not row["small"] else c["pale"]
+            color = c["strong"] if row["estimate"] >= bounds[PALE - 1] and not row["small"] else c["pale"]
             x, y = columns.index(row["column"]), labels.index(row["label"])
             ax.text(x, y, row.get("short", ""), ha="center", va="center", fontsize=7.5, color=color)
     ax.set_xticks(range(len(columns)), [str(column) for column in columns], rotation=45 if len(columns) > 8 else 0)

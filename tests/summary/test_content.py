@@ -221,3 +221,50 @@ def test_both_languages_fill_the_same_names() -> None:
 def test_numbers_are_shown_with_thousands_and_a_dash_for_missing() -> None:
     assert format_value(12345.5, "number") == "12,345.5" and format_value(12345, "count") == "12,345"
     assert format_value((None, None), "interval") == "–" and format_value(0.0, "share") == "0.0%"
+
+
+def _over_years(sizes: dict[int, tuple[int, int]]) -> dict[str, pd.DataFrame]:
+    """Frames of one theme: for each year how many reports there are, and how many of them state it."""
+    frames = _frames_of({"training": 0}, sum(n for n, _ in sizes.values()))
+    years = [year for year, (n, _) in sizes.items() for _ in range(n)]
+    stating = [k < stated for n, stated in sizes.values() for k in range(n)]
+    frames["reports"]["year"] = pd.array(years, dtype="Int64")
+    tags = [
+        {"statement_id": row["statement_id"], "report_id": row["report_id"], "theme": "training"}
+        | {"score": 1.0, "source": "rule"}
+        for row, states in zip(frames["statements"].to_dict("records"), stating, strict=True)
+        if states
+    ]
+    return frames | {"tags": to_frame("tags", tags)}
+
+
+def test_no_trend_rests_on_years_of_single_reports() -> None:
+    flat = {year: (20, 6) for year in (2021, 2022, 2023)}
+    thin = build_content(_over_years({2018: (1, 1), 2019: (1, 1), 2020: (1, 1), **flat}), lang="en").section("years")
+    said = [sentence.text for sentence in thin.sentences]
+    assert "From 2021 to 2023 (60 reports), no theme rises or falls as a problem beyond chance." in said
+    assert "Years of fewer than 5 reports (2018, 2019, 2020) were left out of the estimates of rise and fall." in said
+    trend = next(table for table in thin.tables if table.key == "trends").rows[0]
+    assert trend[2].value == 0.0
+    steep = {2021: (20, 2), 2022: (20, 8), 2023: (20, 14)}
+    said = [s.text for s in build_content(_over_years({2018: (1, 1), **steep}), lang="en").section("years").sentences]
+    assert said[0].startswith("From 2021 to 2023 (60 reports), rising as a problem") and "Training +30.0" in said[0]
+    few = build_content(_over_years({2020: (3, 0), 2021: (4, 4), 2022: (20, 2)}), lang="en").section("years")
+    assert [s.text for s in few.sentences] == [
+        "Fewer than two years have 5 reports or more; nothing can be said about rise and fall."
+    ]
+    assert not any(table.key == "trends" for table in few.tables) and few.figures
+
+
+def test_a_year_reported_in_two_files_is_a_caution() -> None:
+    frames = _frames_of({"training": 50})
+    text = "\n".join(s.text for s in build_content(frames, lang="en").section("cautions").sentences)
+    assert "one body and year" not in text
+    frames["reports"].loc[:3, "agency"] = ["甲局", "甲局", "乙局", "乙局"]
+    text = "\n".join(s.text for s in build_content(frames, lang="en").section("cautions").sentences)
+    assert "In 2 cases, one body and year is reported in two or more files" in text and "2.txt" in text
+
+
+def test_negative_intervals_and_tiny_q_values_can_be_read() -> None:
+    assert format_value((-26.46, -9.44), "range") == "[−26.46, −9.44]" and format_value(-3.5, "number") == "−3.5"
+    assert [format_value(q, "p") for q in (0.0, 0.00004, 0.03, 0.7)] == ["<0.001", "<0.001", "0.030", "0.700"]

@@ -30,8 +30,8 @@ from textmine.themes.codebook import Codebook
 if TYPE_CHECKING:
     import pandas as pd
 
-#: years with fewer reports are left out of the search for a change
-_FEW: Final = 5
+#: years with fewer reports are left out of the search for a change, and out of the sentences of a summary
+FEW: Final = 5
 
 
 def trends(
@@ -176,7 +176,7 @@ def _change(
 ) -> ChangePoint | None:
     m = outcomes.counts.outcome(role, outcomes.unit)[1]
     names, sizes = np.unique(years[inside & (m > 0)], return_counts=True)
-    names = names[sizes >= _FEW]
+    names = names[sizes >= FEW]
     if len(names) < 5:
         return None
     x: Floats = ((years[:, None] == names[None, :]) & inside[:, None]).astype(float)

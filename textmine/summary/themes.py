@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from textmine.analysis.comparison import compare
-from textmine.analysis.incidence import SMALL
+from textmine.analysis.incidence import SMALL, filter_reports
 from textmine.analysis.intervals import adjust_p
 from textmine.analysis.shares import prevalence
-from textmine.analysis.trend import trends
+from textmine.analysis.trend import FEW, trends
 from textmine.summary.content import ROLES, Cell, Column, Section, Sentence, Table, format_value
 from textmine.summary.figures import group_figure, order_themes, plain, prevalence_figure, trend_figure
 from textmine.summary.scope import Scope, as_key, evidence
@@ -142,11 +142,6 @@ def _tell_balance(scope: Scope, rows: Sequence[Row]) -> list[Sentence]:
 # --- over time --------------------------------------------------------------------------------------
 
 
-def has_years(scope: Scope) -> bool:
-    """Whether reports of two years or more are there."""
-    return bool(scope.frames["reports"]["year"].dropna().nunique() > 1)
-
-
 def build_years(scope: Scope) -> Section:
     """Return the section on change over the years; empty where no year is known."""
     words, title = scope.words, scope.words("sections", "years")
@@ -154,8 +149,9 @@ def build_years(scope: Scope) -> Section:
     if len(years) < 2:
         text = [Sentence(words("sentences", "one_year", year=years[0]))] if years else []
         return Section("years", title, sentences=tuple(text))
-    shares, slopes = theme_shares(scope, "year"), trends(scope.frames, role=ROLES, themes=scope.themes)
+    shares = theme_shares(scope, "year")
     shares = shares[shares["year"].notna()]
+    slopes = find_slopes(scope, shares)
     note = words("figure_notes", "heatmap", small=SMALL)
     order = order_themes(theme_shares(scope))
     figures = []
@@ -172,21 +168,51 @@ def build_years(scope: Scope) -> Section:
         lines = [(scope.theme, role) for role in ROLES]
         title_of, note = words("figures", "theme_lines"), words("figure_notes", "lines", small=SMALL)
         figures.append(trend_figure(shares, words, scope.name, lines=lines, key="lines", title=title_of, note=note))
+    tables = _pivots(scope, shares, "year", order)
+    if slopes is not None:
+        tables.append(_trend_table(scope, slopes, order))
     return Section(
         "years",
         title,
-        words("intros", "years", small=SMALL),
-        tuple(tell_trends(scope, slopes)),
+        words("intros", "years", small=SMALL, few=FEW),
+        tuple([*tell_trends(scope, slopes), *_tell_thin(scope, shares)]),
         tuple(figures),
-        (*_pivots(scope, shares, "year", order), _trend_table(scope, slopes, order)),
+        tuple(tables),
         data=(_group_table(scope, shares, "year", order),),
     )
 
 
-def _changing_lines(scope: Scope, shares: pd.DataFrame, slopes: pd.DataFrame) -> list[Any]:
+def _split_years(shares: pd.DataFrame) -> tuple[list[int], list[int]]:
+    """The years with reports enough for a trend to rest on, and the others."""
+    sizes = shares.groupby("year")["n"].max()
+    return [int(year) for year in sizes.index[sizes >= FEW]], [int(year) for year in sizes.index[sizes < FEW]]
+
+
+def find_slopes(scope: Scope, shares: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the trends over the years that have reports enough; ``None`` where fewer than two have.
+
+    A year of one report lies far from the others and pulls the slope: what is said must not rest on it.
+    """
+    kept, _ = _split_years(shares)
+    if len(kept) < 2:
+        return None
+    frames = filter_reports(scope.frames, {"year": kept}) if len(kept) < shares["year"].nunique() else scope.frames
+    return trends(frames, role=ROLES, themes=scope.themes)
+
+
+def _tell_thin(scope: Scope, shares: pd.DataFrame) -> list[Sentence]:
+    """Which years no trend rests on."""
+    kept, thin = _split_years(shares)
+    if not thin or len(kept) < 2:
+        return []
+    listed = scope.words.join([str(year) for year in thin])
+    return [Sentence(scope.words("sentences", "thin_years", years=listed, few=FEW), main=False)]
+
+
+def _changing_lines(scope: Scope, shares: pd.DataFrame, slopes: pd.DataFrame | None) -> list[Any]:
     """A chart a role of the themes whose slope is clear; none where no slope is."""
     figures, words = [], scope.words
-    for role in ROLES:
+    for role in ROLES if slopes is not None else ():
         clear = _clear_slopes(slopes, role)[:_MOST]
         if clear:
             lines = [(row["theme"], role) for row in clear]
@@ -220,16 +246,16 @@ def points_interval(row: Row, between: str) -> str:
     return "–" if low is None or high is None else f"{_points(low)}{between}{_points(high)}"
 
 
-def tell_trends(scope: Scope, slopes: pd.DataFrame | None = None) -> list[Sentence]:
+def tell_trends(scope: Scope, slopes: pd.DataFrame | None) -> list[Sentence]:
     """Return sentences on what rises and falls, and on jumps."""
     words = scope.words
-    if not has_years(scope):
-        return []
-    slopes = trends(scope.frames, role=ROLES, themes=scope.themes) if slopes is None else slopes
+    if slopes is None:
+        return [Sentence(words("sentences", "few_years", few=FEW))]
     found = []
     for role in ROLES:
         clear, rows = _clear_slopes(slopes, role), slopes[slopes["role"] == role]
         span = {"first": rows["first"].min(), "last": rows["last"].max(), "role": scope.role(role)}
+        span["n"] = format_value(rows["n"].max(), "count")
         for direction in ("rising", "falling"):
             named = [row for row in clear if row["direction"] == direction][:_MOST]
             if named:
@@ -273,7 +299,7 @@ def _trend_table(scope: Scope, slopes: pd.DataFrame, order: Sequence[str]) -> Ta
         Column("slope", words.label("change_per_year"), "number"),
         Column("interval", words.label("interval"), "range"),
     ]
-    columns += [Column("q", words.label("q_value"), "number"), Column("direction", words.label("direction"))]
+    columns += [Column("q", words.label("q_value"), "p"), Column("direction", words.label("direction"))]
     rows = []
     for row in sorted(slopes.to_dict("records"), key=lambda row: (row["role"] != "problem", order.index(row["theme"]))):
         scaled = [None if plain(row[key]) is None else round(100 * row[key], 2) for key in ("estimate", "low", "high")]
@@ -437,7 +463,7 @@ def _difference_table(scope: Scope, by: str, clear: Sequence[Row]) -> Table:
         Column("share", words.label("share"), "share"),
         Column("difference", words.label("difference"), "number"),
     ]
-    columns += [Column("interval", words.label("interval"), "range"), Column("q", words.label("q_value"), "number")]
+    columns += [Column("interval", words.label("interval"), "range"), Column("q", words.label("q_value"), "p")]
     rows = []
     for row in clear:
         link = evidence(row["theme"], row["role"], **{by: row["value"]})
