@@ -8,6 +8,11 @@ sh scripts/setup.sh test
 .venv/bin/mypy
 .venv/bin/python -m pytest "$@"
 
+# The documents: generated pages are current, all links lead somewhere, the notebooks run.
+.venv/bin/python scripts/make_docs.py --check
+.venv/bin/sphinx-build -W --keep-going -q docs build/docs
+.venv/bin/python -m pytest --nbmake --nbmake-timeout=300 docs/notebooks
+
 # The wheel, built and run elsewhere: it must carry the codebook and the headings.
 wheels=$(mktemp -d)
 trap 'rm -rf "$wheels"' EXIT

@@ -20,7 +20,7 @@ from textmine.themes import Codebook, RuleTagger, explain, load_codebook, tag_st
 from textmine.themes.classifier import ThemeClassifier, fold_names
 from textmine.themes.features import Vocabulary, character_grams, strip_label
 from textmine.themes.labelled import Labelled, load_labelled
-from textmine.themes.linear import Lexicon, choose_threshold, fit_platt, score_texts, sigmoid
+from textmine.themes.linear import Lexicon, choose_threshold, fit_platt, score_texts, sigmoid, weigh_grams
 
 ROOT = Path(__file__).parents[1]
 DEV = ROOT / "corpora/labelled/dev.jsonl"
@@ -136,11 +136,25 @@ def test_scores_are_the_product_of_the_matrix(toy_items: tuple[Labelled, ...]) -
     texts = [item.text for item in toy_items]
     lexicon = Lexicon.learn(texts, (1, 3), 2)
     weights = np.random.default_rng(0).normal(size=(len(lexicon.vocabulary), 4)).astype(np.float32)
-    scores = score_texts(texts, lexicon, weights)
+    scores = score_texts(texts, lexicon, weigh_grams(lexicon, weights))
     assert np.allclose(lexicon.matrix(texts) @ weights, scores.whole, atol=1e-4)
-    for row, text in enumerate(texts):
-        start, end = scores.clause_of(row, 0)
+    rows = np.arange(len(texts))
+    starts, ends = scores.clauses_of(rows, np.zeros_like(rows))
+    for row, (text, start, end) in enumerate(zip(texts, starts.tolist(), ends.tolist(), strict=True)):
+        begin = scores.begins[row]
+        loudest = begin + scores.clauses[begin : scores.begins[row + 1], 0].argmax()
+        assert (start, end) == (scores.starts[loudest], scores.ends[loudest])
         assert 0 <= start <= end <= len(text) and not set("，。；：") & set(text[start:end])
+
+
+def test_short_and_long_clauses_are_summed_alike() -> None:
+    rng = np.random.default_rng(0)
+    texts = ["，".join("".join(rng.choice(list("公开信息更新不及时"), size=size)) for size in range(1, 40))] * 3
+    lexicon = Lexicon.learn(texts, (1, 3), 1)
+    weights = rng.normal(size=(len(lexicon.vocabulary), 4)).astype(np.float32)
+    scores = score_texts(texts, lexicon, weigh_grams(lexicon, weights))
+    assert np.allclose(lexicon.matrix(texts) @ weights, scores.whole, atol=1e-4)
+    assert (scores.whole[0] == scores.whole[1:]).all()
 
 
 def test_calibration_finds_the_shares() -> None:

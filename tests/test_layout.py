@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "textmine"
 LAYERS = [
     ["errors"],
     ["records"],
+    ["folders"],
     ["frames"],
     ["numerals", "wording", "normalize", "segment", "agreement"],
     ["read"],
@@ -19,7 +20,9 @@ LAYERS = [
     ["checks"],
     ["outline", "roles", "statements"],
     ["themes", "model_card", "model_store", "evaluate"],
-    ["pipeline", "parts", "workers"],
+    ["pipeline", "parts", "workers", "cluster"],
+    ["analysis"],
+    ["keywords"],
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from textmine.errors import ReadError, TextmineError
+from textmine.folders import open_folder
 from textmine.frames import load_frames
 from textmine.parts import Store
 from textmine.pipeline import Miner, mine, mine_to_folder
@@ -219,7 +220,7 @@ def test_a_tagger_that_cannot_travel_is_refused(tmp_path: Path) -> None:
 def test_parts_of_another_version_are_not_used(tmp_path: Path) -> None:
     folder, out = write_reports(tmp_path / "in", 2), tmp_path / "out"
     mine(folder, out)
-    assert Store(out, "0" * 16).known == {}
+    assert Store(open_folder(out), "0" * 16).known == {}
 
 
 def test_checks_between_years_are_in_the_frame(tmp_path: Path) -> None:

@@ -124,31 +124,33 @@ def test_bounds_of_classes_are_round() -> None:
     assert describe_row({"label": "甲", "estimate": None, "count": 0, "n": 0}, {}) == "甲 · 0/0"
 
 
-def _luminance(color: str) -> float:
-    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+def _luminance(color: str, over: str = "#ffffff", alpha: float = 1.0) -> float:
+    """Relative luminance (WCAG 2.1) of a colour that lies with an opacity over another."""
+    parts = [[int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)] for code in (color, over)]
+    mixed = [alpha * top + (1 - alpha) * below for top, below in zip(*parts, strict=True)]
+    linear = [v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in mixed]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _contrast(one: str, other: str) -> float:
-    """As WCAG 2 measures it."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
+def _contrast(one: float, other: float) -> float:
+    light, dark = max(one, other), min(one, other)
+    return (light + 0.05) / (dark + 0.05)
 
 
-def _over(color: str, ground: str, opacity: float) -> str:
-    parts = [(int(color[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
-    return "#" + "".join(f"{round(opacity * a + (1 - opacity) * b):02x}" for a, b in parts)
+@pytest.mark.parametrize(("dark", "paper"), [(False, "#fdfcf9"), (False, "#ffffff"), (True, "#191715")])
+def test_numbers_in_cells_can_be_read(dark: bool, paper: str) -> None:
+    colors = load_colors(dark=dark)
+    for number, cell in enumerate(colors["ramp"]):
+        ink = colors["pale" if number < PALE else "strong"]
+        assert _contrast(_luminance(ink), _luminance(cell, paper)) >= 4.5, (cell, ink)
+        faded = _luminance(cell, paper, FADED)
+        assert _contrast(_luminance(colors["pale"]), faded) >= 4.5, (cell, "of few reports")
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_text_on_every_class_of_a_heatmap_can_be_read(dark: bool) -> None:
-    css = (resources.files("textmine") / "data/summary/page.css").read_text("utf-8")
-    c = load_colors(dark=dark)
-    page = dict(re.findall(r"--([\w-]+): (#\w{6})", css.split("prefers-color-scheme: dark")[dark]))
-    assert [page[f"r{k}"] for k in range(6)] == c["ramp"]  # the page and the files have the same colours
-    assert (page["on-pale"], page["on-strong"]) == (c["pale"], c["strong"])
-    for k, color in enumerate(c["ramp"]):
-        assert _contrast(color, c["strong"] if k >= PALE else c["pale"]) >= 4.5, k
-        for ground in (page["paper"], "#1b1917" if dark else "#ffffff"):
-            assert _contrast(_over(color, ground, FADED), c["pale"]) >= 4.5, k
+def test_the_page_has_the_colours_of_the_figures() -> None:
+    css = resources.files("textmine").joinpath("data/summary/page.css").read_text("utf-8")
+    for dark in (False, True):
+        colors = load_colors(dark=dark)
+        for number, cell in enumerate(colors["ramp"]):
+            assert f"--r{number}: {cell};" in css
+        assert f"--on-pale: {colors['pale']}; --on-strong: {colors['strong']};" in css

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from textmine.analysis.demo import make_frames
 from textmine.cli import cli
 from textmine.errors import TextmineError
-from textmine.summarize import count_themes, summarize
+from textmine.summary.write import count_themes, summarize
 
 
 @pytest.fixture(scope="module")

@@ -32,8 +32,8 @@ _HOMES: Final = {
     "WordModel": "textmine.word_model",
     "count_labels": "textmine.word_model",
     "load_frames": "textmine.frames",
-    "count_themes": "textmine.summarize",
-    "summarize": "textmine.summarize",
+    "count_themes": "textmine.summary.write",
+    "summarize": "textmine.summary.write",
 }
 __all__ = ["__version__", *_HOMES]
 

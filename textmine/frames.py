@@ -208,21 +208,28 @@ def from_arrow(table: pa.Table) -> pd.DataFrame:
 def load_frames(folder: str | Path, *names: str) -> dict[str, pd.DataFrame]:
     """Return the frames of a mined folder, all of them or those named.
 
+    Args:
+        folder: a folder that ``textmine mine`` wrote, or its fsspec URL.
+        names: of frames.
+
     Raises:
         FrameError: the folder holds no such frame, or one that is damaged.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from textmine.folders import open_folder
+
+    place = open_folder(folder)
     frames = {}
     for name in names or COLUMNS:
-        path = Path(folder) / f"{name}.parquet"
-        if not path.is_file():
-            raise FrameError(f"{folder} is no mined folder: {path.name} is missing")
+        if not place.has(f"{name}.parquet"):
+            raise FrameError(f"{folder} is no mined folder: {name}.parquet is missing")
         try:
-            frames[name] = from_arrow(pq.read_table(path).cast(arrow_schema(name)))
+            with place.open(f"{name}.parquet") as file:
+                frames[name] = from_arrow(pq.read_table(file).cast(arrow_schema(name)))
         except (OSError, pa.ArrowInvalid, ValueError, KeyError) as error:
-            raise FrameError(f"{path} is damaged or of another version: {error}") from error
+            raise FrameError(f"{folder}/{name}.parquet is damaged or of another version: {error}") from error
     return frames
 
 

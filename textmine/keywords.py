@@ -1,4 +1,4 @@
-"""Step 6: frames → keywords of any group of statements, with intervals by report.
+"""Step 7: frames → keywords of any group of statements, with intervals by report; built on ``analysis``.
 
 Four ways to ask: ``log_odds`` and ``log_likelihood`` (what sets a group apart from another), ``tfidf`` (what a group
 says much of and few reports say at all), ``textrank`` and ``textrank_jieba`` (what the other words hang on).
@@ -69,7 +69,8 @@ def keywords(
 
     Args:
         by: ``theme``, ``role``, or a column of the reports frame.
-        against: what a group is compared with: ``rest`` (all other statements) or the name of another group.
+        against: what a group is compared with: ``rest`` (all other statements) or the name of another group,
+            which is then left out of the groups.
         method: see the head of this module.
         groups: only these.
         theme, role, where: which statements are looked at at all.
@@ -110,12 +111,16 @@ def keywords(
         raise TermError(f"unknown method {method!r}; {name_choices(method, METHODS)}")
     statements = select_statements(frames, theme=theme, role=role, where=where)
     members = _members(frames, statements, by, groups)
+    alone = isinstance(against, str) and against == REST
+    reference = None if alone else _other(frames, statements, by, against)
+    if reference is not None and groups is None and len(members) > 1:  # the reference is not compared with itself
+        members = [(value, inside) for value, inside in members if (inside != reference).any()]
     tokens = cut_statements(statements, segmenter=segmenter, progress=progress)
     table = _find_terms(tokens, terms, pos, words, stopwords, segmenter)
     scorer = _Scorer(tokens, table, method, top, min_count, prior, level, rounds, seed, segmenter)
     parts = []
     for value, inside in tqdm(members, disable=not progress, unit="group", desc="keywords"):
-        other = ~inside if isinstance(against, str) and against == REST else _other(frames, statements, by, against)
+        other = ~inside if reference is None else reference
         if method in ("log_odds", "log_likelihood"):
             if not (other & ~inside).any():
                 raise GroupError(f"{by} = {value} has nothing to be compared with: {against} is empty")

@@ -16,7 +16,7 @@ import numpy as np
 from textmine.errors import ModelError
 from textmine.model_card import write_card
 from textmine.themes.classifier import ThemeClassifier
-from textmine.themes.codebook import Codebook, load_codebook
+from textmine.themes.codebook import Codebook, identify_codebook
 
 #: of the files, not of what is in them: a model of another format is refused
 FORMAT: Final = 1
@@ -74,8 +74,8 @@ def load_model(folder: str | Path | None = None, *, codebook: Codebook | None = 
     """
     root = Path(folder) if folder is not None else packaged_model(DEFAULT_MODEL)
     facts = _read_facts(root / _FACTS)
-    book = codebook if codebook is not None else load_codebook()
-    _check_codebook(root, facts, book)
+    book = (codebook.version, codebook.codes, codebook.digest) if codebook is not None else identify_codebook()
+    _check_codebook(root, facts, *book)
     arrays = _read_arrays(root / _ARRAYS, str(facts["sha256"].get(_ARRAYS)))
     try:
         parameters = dict(facts["parameters"])
@@ -112,15 +112,15 @@ def _read_facts(path: Path) -> dict[str, Any]:
     return facts
 
 
-def _check_codebook(root: Path, facts: dict[str, Any], book: Codebook) -> None:
-    trained, codes = facts["codebook"], [theme.code for theme in book.themes]
-    if facts["themes"] != codes:
+def _check_codebook(root: Path, facts: dict[str, Any], version: str, codes: tuple[str, ...], digest: str) -> None:
+    trained = facts["codebook"]
+    if facts["themes"] != list(codes):
         odd = sorted(set(codes) ^ set(facts["themes"])) or ["their order"]
-        raise ModelError(f"{root}: the model and the codebook {book.version} differ in themes: {', '.join(odd)}")
-    if trained["digest"] != book.digest:
+        raise ModelError(f"{root}: the model and the codebook {version} differ in themes: {', '.join(odd)}")
+    if trained["digest"] != digest:
         raise ModelError(
             f"{root}: the model was trained with codebook {trained['version']} ({trained['digest'][:12]}), not with "
-            f"{book.version} ({book.digest[:12]}); give its codebook, or train again with textmine train"
+            f"{version} ({digest[:12]}); give its codebook, or train again with textmine train"
         )
 
 

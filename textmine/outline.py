@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from textmine.numerals import NUMERAL, read_numeral
 from textmine.wording import load_wording, weigh_role
@@ -33,6 +33,12 @@ ENUMERATOR: Final = re.compile(
     r"|(?P<letter>[A-H])(?:[、．]|\.(?![\w.]*[A-Za-z]))"
     r"|(?P<bullet>[●○■□◆◇▲★•·►※☆]|[-*—](?= ))"
 )
+#: Where an enumerator may begin: to try the many patterns of ``ENUMERATOR`` at every character takes ten times longer.
+_MAY_BEGIN: Final = re.compile(
+    rf"[{_DIGITS}\d{_CIRCLED}A-H●○■□◆◇▲★•·►※☆\-*—（(第首其再最问不短困措对整改]"
+    rf"(?:(?<![（(第首其再最问不短困措对整改])|(?<=[（(])(?= ?[{_DIGITS}\d])|(?<=第)(?=[{_DIGITS}])"
+    rf"|(?<=其)(?=[{_DIGITS}次])|(?<=首)(?=先)|(?<=再)(?=[次者])|(?<=最)(?=后)|(?<=[问不短困措对整改])(?=[题足板难施策改进]之?[{_DIGITS}\d]))"
+)
 #: Styles that open a point after any sentence mark, even where no neighbour of their list is found.
 _SURE: Final = frozenset({"spoken", "ordinal", "bracket", "digits", "circled", "named", "its"})
 #: Styles that open a point at the head of a line.
@@ -54,6 +60,7 @@ _TABLE_ROW: Final = re.compile(r"\s*(?:[^\n\t|。；，]{0,8}[\t|]){2,}[^\n\t|�
 _HEADED: Final = re.compile(
     "(?:问题|不足|困难)(?:[及和与].*|$)|(?:整改|改进|工作|下一步)(?:措施|情况|打算|思路|设想|计划|安排)$"
 )
+_NUMBER: Final = re.compile(r"^\s*\d{1,2}(?=\s*\D)")
 _WORD: Final = re.compile(r"\w")
 _WORDS: Final = re.compile(r"[^\W\d_]")
 _TERMINAL: Final = "。！？!?；;：:…）)”》"
@@ -124,10 +131,39 @@ def outline_text(text: str) -> tuple[Piece, ...]:
     >>> [(p.label, p.named) for p in outline_text("存在问题：一是人手少；二是更新慢。改进措施：配备专人。")]
     [('一是', 'problem'), ('二是', 'problem'), ('', 'measure')]
     """
+    return tuple(_placed(text, _Outliner(text.strip())))
+
+
+class Opening(NamedTuple):
+    """How a piece begins: the fields of :class:`Piece` that can be told without its end."""
+
+    start: int
+    body: int
+    label: str
+    turn: bool
+
+
+def read_opening(text: str) -> Opening | None:
+    """Return how the first piece of :func:`outline_text` begins; ``None`` where there is no piece.
+
+    >>> read_opening("一是人手少；二是更新慢。")
+    Opening(start=0, body=2, label='一是', turn=False)
+    """
     skip = len(text) - len(text.lstrip())
-    found = _Outliner(text.strip()).pieces()
+    outliner = _Outliner(text.strip())
+    opening = outliner.opening()
+    if opening is not None:
+        return opening._replace(start=opening.start + skip, body=opening.body + skip) if skip else opening
+    piece = next(_placed(text, outliner), None)
+    return None if piece is None else Opening(piece.start, piece.body, piece.label, piece.turn)
+
+
+def _placed(text: str, outliner: _Outliner) -> Iterator[Piece]:
+    """The pieces with words, at their offsets in a text of which the outliner has what is not blank."""
+    skip = len(text) - len(text.lstrip())
+    found = outliner.pieces()
     placed = (replace(p, start=p.start + skip, end=p.end + skip, body=p.body + skip) for p in found) if skip else found
-    return tuple(piece for piece in placed if _WORDS.search(text, piece.body, piece.end))
+    return (piece for piece in placed if _WORDS.search(text, piece.body, piece.end))
 
 
 # --- enumerators -------------------------------------------------------------------------------
@@ -135,12 +171,15 @@ def outline_text(text: str) -> tuple[Piece, ...]:
 
 def _find_marks(text: str) -> list[_Mark]:
     """Return the enumerators that open a point; where the place alone is no proof, a neighbour of the list must be."""
+    matches = list(_find_labels(text))
+    if not matches:
+        return []
     # （一） is a bracket of its own; an enumerator inside a longer one, or a quotation, opens nothing.
     idioms = [match.span() for match in load_wording().idiom.finditer(text)]
     idioms += [(match.start() + 1, match.end()) for match in _QUOTED.finditer(text)]
     found = [
         mark
-        for match in ENUMERATOR.finditer(text)
+        for match in matches
         if not any(start <= match.start() < end for start, end in idioms) and (mark := _mark(text, match))
     ]
     kept: list[_Mark] = []
@@ -148,6 +187,15 @@ def _find_marks(text: str) -> list[_Mark]:
         if mark.sure or _has_neighbour(mark, kept, found[index + 1 :]):
             kept.append(mark)
     return kept
+
+
+def _find_labels(text: str) -> Iterator[re.Match[str]]:
+    """Give what ``ENUMERATOR.finditer(text)`` gives."""
+    end = 0
+    for begin in _MAY_BEGIN.finditer(text):
+        if begin.start() >= end and (match := ENUMERATOR.match(text, begin.start())):
+            end = match.end()
+            yield match
 
 
 def _has_neighbour(mark: _Mark, before: list[_Mark], after: list[_Mark]) -> bool:
@@ -213,23 +261,43 @@ class _Outliner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.words = load_wording()
-        signature = _SIGNATURE.search(text)
+        signature = _SIGNATURE.search(text) if "\n" in text else None
         self.size = signature.start() if signature and signature.start() else len(text)
         self.marks = [mark for mark in _find_marks(text) if mark.start < self.size]
         self.headings: dict[int, int] = {}
-        for index in range(len(self.marks)):
-            if stop := self._heading(index):
-                self.headings[index] = stop
         self.run = 0
         self.named = ""
+
+    def opening(self) -> Opening | None:
+        """How the first piece begins, where that is plain to see; ``None`` where it takes :meth:`pieces` to tell."""
+        if not self.marks or self.marks[0].start:
+            return self._prose_opening(self.marks[0].start if self.marks else self.size)
+        mark = self.marks[0]
+        # What opens with a letter behind its enumerator does not end before it.
+        if not self.text[mark.end : mark.end + 1].isalpha() or self._heading(0):
+            return None
+        turn = mark.start < mark.at or self._turns(mark.end)
+        return Opening(mark.start, mark.end, self._label(mark), turn)
+
+    def _prose_opening(self, end: int) -> Opening | None:
+        if not self.text[:1].isalpha() or "\t" in self.text or "|" in self.text:
+            return None
+        stop = self._sentence_stop(0, end)
+        if self._is_label(self.text[:stop]) or self.words.turn.match(self.text, 0, stop):
+            return None
+        return Opening(0, 0, "", False)
+
+    def _label(self, mark: _Mark) -> str:
+        return "".join(self.text[mark.at : mark.end].split())
 
     def pieces(self) -> Iterator[Piece]:
         yield from self._prose(0, self.marks[0].start if self.marks else self.size)
         for index, mark in enumerate(self.marks):
             end = self._end(index)
-            if index in self.headings:
-                self._name(self.text[mark.end : self.headings[index]])
-                yield from self._prose(self.headings[index], end)
+            if stop := self._heading(index):
+                self.headings[index] = stop
+                self._name(self.text[mark.end : stop])
+                yield from self._prose(stop, end)
             else:
                 yield from self._point(index, end)
 
@@ -249,7 +317,8 @@ class _Outliner:
         return stuck.end() if stuck else 0
 
     def _is_label(self, head: str) -> bool:
-        bare = re.sub(r"^\s*\d{1,2}(?=\s*\D)|\s", "", head).strip("（()）【】")
+        bare = "".join(_NUMBER.sub("", head).split() if head.lstrip()[:1].isdecimal() else head.split())
+        bare = bare.strip("（()）【】")
         return self.words.label.fullmatch(bare) is not None
 
     def _is_title(self, head: str) -> bool:
@@ -283,7 +352,7 @@ class _Outliner:
         cut = self._tail(index, end) if self._is_last(index) else self._lead_at_end(mark.end, end)
         stop = end if cut is None else cut
         pair = self.words.pair.search(self.text, mark.end, stop)
-        label = re.sub(r"\s", "", self.text[mark.at : mark.end])
+        label = self._label(mark)
         first_stop = pair.start() if pair else stop
         turn = mark.start < mark.at or self._turns(mark.end)
         piece = self._piece(mark.start, first_stop, mark.end, label, mark.style, turn=turn)

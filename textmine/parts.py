@@ -7,42 +7,46 @@ in the order of the input; parts stay in ``OUT/.parts`` so that the next run min
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
+import io
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from textmine.checks import YearRows
 from textmine.errors import TextmineError
+from textmine.folders import Folder, open_folder, write_whole
 from textmine.frames import COLUMNS, arrow_schema, to_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: folders below that of the frames: what batches gave, and frames that are being joined
+PARTS: Final = ".parts"
+_JOINED: Final = ".partial"
 #: rows that are gathered before a row group is written
 _ROW_GROUP: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The tables of a batch, in memory (``tables``) or on disk (``path``); ``skipped`` are its skipped rows.
+    """The tables of a batch, in memory (``tables``) or in a folder; ``skipped`` are its skipped rows.
 
-    ``seconds`` is what each stage took, where the batch was mined just now.
+    ``root`` names the folder and ``name`` the file in it; ``seconds`` is what each stage took, where the batch was
+    mined just now.
     """
 
     files: list[dict[str, Any]]
     skipped: list[dict[str, Any]]
     tables: dict[str, pa.Table] | None = None
-    path: str | None = None
+    root: str = ""
+    name: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
 
     def load(self) -> dict[str, pa.Table]:
         """Return the tables of all frames."""
-        return self.tables if self.tables is not None else read_part(Path(self.path or ""))
+        return self.tables if self.tables is not None else read_part(open_folder(self.root), self.name)
 
 
 def _files_schema() -> pa.Schema:
@@ -51,46 +55,43 @@ def _files_schema() -> pa.Schema:
     return pa.schema([(name, pa.string()) for name in ("path", "sha256", "report_id")])
 
 
-def write_part(part: Part, folder: Path, fingerprint: str) -> Part:
-    """Write a part in memory to ``folder`` and return it as a part on disk."""
+def write_part(part: Part, folder: Folder, fingerprint: str) -> Part:
+    """Write a part in memory to a folder, whole or not at all, and return it as a part of that folder."""
     import pyarrow as pa
 
     began = time.perf_counter()
     tables = {"files": pa.Table.from_pylist(part.files, schema=_files_schema()), **part.load()}
-    path = folder / f"{part_name(part.files, fingerprint)}.arrows"
-    partial = path.with_suffix(f".{os.getpid()}.partial")
+    name = part_name(part.files, fingerprint)
     options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with partial.open("wb") as file:
-        for table in tables.values():
-            with pa.ipc.new_stream(file, table.schema, options=options) as writer:
-                writer.write_table(table)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    data = io.BytesIO()
+    for table in tables.values():
+        with pa.ipc.new_stream(data, table.schema, options=options) as writer:
+            writer.write_table(table)
+    write_whole(folder, name, data.getvalue())
     seconds = part.seconds | {"write": time.perf_counter() - began}
-    return Part(part.files, part.skipped, path=str(path), seconds=seconds)
+    return Part(part.files, part.skipped, root=folder.root, name=name, seconds=seconds)
 
 
-def read_part(path: Path, *, only_files: bool = False) -> dict[str, pa.Table]:
-    """Return the tables of a part on disk, with ``files`` among them; with ``only_files`` that one alone."""
+def read_part(folder: Folder, name: str, *, only_files: bool = False) -> dict[str, pa.Table]:
+    """Return the tables of a part in a folder, with ``files`` among them; with ``only_files`` that one alone."""
     import pyarrow as pa
 
     tables = {}
-    with path.open("rb") as file:
-        for name in ("files", *COLUMNS):
+    with folder.open(name) as file:
+        for frame in ("files", *COLUMNS):
             with pa.ipc.open_stream(file) as reader:
-                tables[name] = reader.read_all()
+                tables[frame] = reader.read_all()
             if only_files:
                 break
     return tables
 
 
 def part_name(files: Sequence[dict[str, Any]], fingerprint: str) -> str:
-    """Return the name of a part: it says which files, with which content, were mined by what."""
+    """Return the name of a part below the folder: it says which files, with which content, were mined by what."""
     digest = hashlib.sha256(fingerprint.encode())
     for row in files:
         digest.update(f"{row['path']}\0{row['sha256']}\n".encode("utf-8", "surrogatepass"))
-    return f"{fingerprint}-{digest.hexdigest()[:16]}"
+    return f"{PARTS}/{fingerprint}-{digest.hexdigest()[:16]}.arrows"
 
 
 # --- joining --------------------------------------------------------------------------------------
@@ -159,41 +160,48 @@ def _check_table(years: YearRows) -> pa.Table:
 
 @dataclass
 class Store:
-    """The folder of a mined corpus: its parts, and the frames that are joined from them."""
+    """The folder of a mined corpus: its parts, and the frames that are joined from them.
 
-    out: Path
+    Whoever makes one holds the lock of the folder (:func:`textmine.folders.lock_folder`).
+    """
+
+    folder: Folder
     fingerprint: str
     force: bool = False
-    known: dict[str, dict[str, Path]] = field(default_factory=dict, init=False, repr=False)
-    used: set[Path] = field(default_factory=set, init=False, repr=False)
+    known: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False)
+    used: set[str] = field(default_factory=set, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.parts = self.out / ".parts"
         try:
-            self.parts.mkdir(parents=True, exist_ok=True)
-            for path in self.parts.glob("*.partial"):
-                path.unlink(missing_ok=True)
+            self.folder.make(PARTS)
+            for name in self.folder.names(PARTS, ".partial"):
+                self.folder.remove(name)
+            if not self.force:
+                self._read_known()
         except OSError as error:
-            raise TextmineError(f"cannot write to {self.out}: {error.strerror or error}") from error
-        if not self.force:
-            self._read_known()
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: OSError) -> TextmineError:
+        return TextmineError(f"cannot write to {self.folder.root}: {error.strerror or error}")
 
     def _read_known(self) -> None:
         import pyarrow as pa
 
-        for path in sorted(self.parts.glob(f"{self.fingerprint}-*.arrows")):
+        for name in self.folder.names(PARTS, ".arrows"):
+            if not name.startswith(f"{PARTS}/{self.fingerprint}-"):
+                continue
             try:
-                rows = read_part(path, only_files=True)["files"].to_pylist()
+                rows = read_part(self.folder, name, only_files=True)["files"].to_pylist()
             except (OSError, pa.ArrowInvalid):  # a damaged part is mined again
-                path.unlink(missing_ok=True)
+                self.folder.remove(name)
                 continue
             for row in rows:
                 if row["sha256"] is not None:
-                    self.known.setdefault(row["path"], {})[row["sha256"]] = path
+                    self.known.setdefault(row["path"], {})[row["sha256"]] = name
 
     def keep(self, part: Part) -> Part:
         """Remember that the frames of this run use ``part``."""
-        self.used.add(Path(part.path or ""))
+        self.used.add(part.name)
         return part
 
     def join(self, parts: Iterable[Part]) -> tuple[dict[str, int], Counter[str]]:
@@ -204,14 +212,11 @@ class Store:
         counts = dict.fromkeys(COLUMNS, 0)
         reasons: Counter[str] = Counter()
         waiting: dict[str, list[pa.Table]] = {name: [] for name in COLUMNS}
-        folder = self.out / ".partial"
-        shutil.rmtree(folder, ignore_errors=True)
         try:
-            folder.mkdir(parents=True)
-            writers = {
-                name: pq.ParquetWriter(folder / f"{name}.parquet", arrow_schema(name), compression="zstd")
-                for name in COLUMNS
-            }
+            self.folder.remove(_JOINED)
+            self.folder.make(_JOINED)
+            files = {name: self.folder.open(f"{_JOINED}/{name}.parquet", "wb") for name in COLUMNS}
+            writers = {name: pq.ParquetWriter(files[name], arrow_schema(name), compression="zstd") for name in COLUMNS}
             try:
                 years = YearRows()
                 for tables in without_duplicates(map(self.keep, parts), reasons):
@@ -228,38 +233,40 @@ class Store:
                     if left:
                         writers[name].write_table(pa.concat_tables(left))
             finally:
-                for writer in writers.values():
+                for name, writer in writers.items():
                     writer.close()
+                    files[name].close()
         except OSError as error:
-            raise TextmineError(f"cannot write to {self.out}: {error.strerror or error}") from error
+            raise self._refusal(error) from error
         return counts, reasons
 
     def finish(self, manifest: str) -> None:
         """Give the joined frames their names, the manifest last, and drop parts that no frame uses."""
-        folder = self.out / ".partial"
         try:
-            (folder / "manifest.json").write_text(manifest, "utf-8")
+            with self.folder.open(f"{_JOINED}/manifest.json", "wb") as file:
+                file.write(manifest.encode("utf-8", "surrogatepass"))
             for name in [*(f"{name}.parquet" for name in COLUMNS), "manifest.json"]:
-                os.replace(folder / name, self.out / name)
+                self.folder.move(f"{_JOINED}/{name}", name)
+            self.folder.remove(_JOINED)
+            for name in self.folder.names(PARTS, ".arrows"):
+                if name not in self.used:
+                    self.folder.remove(name)
         except OSError as error:
-            raise TextmineError(f"cannot write to {self.out}: {error.strerror or error}") from error
-        shutil.rmtree(folder, ignore_errors=True)
-        for path in self.parts.glob("*.arrows"):
-            if path not in self.used:
-                path.unlink(missing_ok=True)
+            raise self._refusal(error) from error
 
 
 # --- reusing --------------------------------------------------------------------------------------
 
 
-def reuse_part(wanted: Sequence[tuple[str, str, str]]) -> Part:
-    """Return what parts on disk hold of some files, as one part in memory.
+def reuse_part(folder: Folder, wanted: Sequence[tuple[str, str, str]]) -> Part:
+    """Return what parts in a folder hold of some files, as one part in memory.
 
     A file whose part does not hold it under its own path (it was the duplicate of another) is left out and must be
     mined.
 
     Args:
-        wanted: ``(part path, path, sha256)`` of each file.
+        folder: where the parts are.
+        wanted: ``(name of the part, path, sha256)`` of each file.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -271,7 +278,7 @@ def reuse_part(wanted: Sequence[tuple[str, str, str]]) -> Part:
         by_part.setdefault(name, set()).add(path)
     for name, paths in by_part.items():
         try:
-            tables = read_part(Path(name))
+            tables = read_part(folder, name)
         except (OSError, pa.ArrowInvalid):  # damaged since it was listed: its files are mined again
             continue
         reports = tables["reports"]

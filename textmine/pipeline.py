@@ -35,6 +35,7 @@ from textmine.themes import Tagger, TagMemo, tag_statements
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from distributed import Client
 
 #: files in a batch at the most; a batch is tagged at once, and is what a worker is given
 BATCH: Final = 128
@@ -135,6 +136,7 @@ class Miner:
         *,
         refused: Mapping[str, tuple[str, str]] | None = None,
         before: Callable[[str], object] | None = None,
+        base: str = "",
     ) -> Batch:
         """Return the tables of a batch of files; what cannot be mined becomes a ``skipped`` row.
 
@@ -142,6 +144,7 @@ class Miner:
             paths: the files, in order.
             refused: path -> (reason, detail) of files that are not to be touched, because they cost a worker its life.
             before: called with each file before it is read.
+            base: the folder that relative paths start from; empty is that of the process.
         """
         clock, rows = Clock(), _Rows()
         files: list[dict[str, Any]] = []
@@ -154,7 +157,7 @@ class Miner:
             try:
                 if refused and path in refused:
                     raise ReadError(path, *refused[path], stage="mine")
-                data = read_path(path)
+                data = read_path(os.path.join(base, path))
                 sha256 = row["sha256"] = hashlib.sha256(data).hexdigest()
                 if sha256 not in seen:
                     source = read_bytes(data, path, ocr=self.options.ocr, sha256=sha256)
@@ -335,23 +338,28 @@ def mine(
     tagger: Tagger | None = None,
     jobs: int | None = 1,
     timeout: float | None = None,
+    memory: float | None = None,
     force: bool = False,
     strict: bool = False,
     progress: bool = False,
     ocr: bool = False,
+    client: Client | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the frames of all reports in ``inputs``; write them to the folder ``out`` where it is given.
 
     Args:
         inputs: files, folders or globs, one or several.
-        out: a folder; what it holds already of unchanged files is used again.
+        out: a folder, or any fsspec URL; what it holds already of unchanged files is used again.
         tagger: what tags the statements and, where it can, decides their roles; without one, the packaged model.
         jobs: processes; ``None`` takes the number of cores. The rows do not depend on it.
         timeout: seconds that one file may take; a file that takes longer is skipped.
+        memory: megabytes that a process may take; the file during which it takes more is skipped (Linux).
         force: mine files again that ``out`` holds already.
         strict: the first file that cannot be mined raises instead of becoming a ``skipped`` row.
         progress: show a progress bar on the standard error stream.
         ocr: recognize the text of pictures and of PDF pages without text (extra ``ocr``).
+        client: a ``dask.distributed.Client``: its workers mine instead of processes of this machine (extra ``dask``).
+            They must see the inputs, and ``out``, under the same names, and have the same textmine.
 
     Returns:
         The frames ``reports``, ``sections``, ``cells``, ``statements``, ``tags``, ``checks`` and ``skipped``
@@ -371,15 +379,29 @@ def mine(
             tagger=tagger,
             jobs=jobs,
             timeout=timeout,
+            memory=memory,
             force=force,
             strict=strict,
             progress=progress,
             ocr=ocr,
+            client=client,
         )
         return load_frames(out)
-    options = _options(tagger, ocr)
-    parts = _run(_listed(inputs), options, None, jobs=jobs, timeout=timeout, strict=strict, progress=progress)
+    how = How(jobs, timeout, memory, strict, progress, client)
+    parts = _run(_listed(inputs), _options(tagger, ocr), None, how)
     return {name: from_arrow(table) for name, table in join_parts(parts).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How files are mined, which decides nothing about what is found in them (but for bounds that are exceeded)."""
+
+    jobs: int | None = None
+    timeout: float | None = None
+    memory: float | None = None
+    strict: bool = False
+    progress: bool = False
+    client: Client | None = None
 
 
 def mine_to_folder(
@@ -389,27 +411,41 @@ def mine_to_folder(
     tagger: Tagger | None = None,
     jobs: int | None = None,
     timeout: float | None = None,
+    memory: float | None = None,
     force: bool = False,
     strict: bool = False,
     progress: bool = False,
     ocr: bool = False,
+    client: Client | None = None,
 ) -> dict[str, Any]:
     """Write the frames of all reports in ``inputs`` to the folder ``out`` and return the manifest.
 
     The frames are streamed: memory does not grow with the number of files. A run that was interrupted goes on where it
-    stopped. Arguments and errors as in :func:`mine`.
+    stopped. Arguments and errors as in :func:`mine`; the folder is locked while it is written.
+
+    Returns:
+        What ``manifest.json`` holds; ``stages`` are the seconds that all processes together spent in each stage on
+        files that were mined just now, and ``join`` in making the frames of the parts.
     """
+    from textmine.folders import lock_folder, open_folder
     from textmine.parts import Store
 
     began = time.time()
     options = _options(tagger, ocr)
-    store = Store(Path(out), options.fingerprint, force=force)
     files = _listed(inputs)
-    parts = _run(files, options, store, jobs=jobs, timeout=timeout, strict=strict, progress=progress)
-    counts, reasons = store.join(parts)
-    manifest = _manifest(options, inputs, counts, reasons, jobs=jobs, timeout=timeout, began=began)
-    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-    store.finish(text)
+    how = How(jobs, timeout, memory, strict, progress, client)
+    stages: dict[str, float] = {}
+    folder = open_folder(out)
+    with lock_folder(folder):
+        store = Store(folder, options.fingerprint, force=force)
+        clock = Clock()
+        parts = _run(files, options, store, how, stages=stages, clock=clock)
+        counts, reasons = store.join(parts)
+        clock.lap("join")
+        stages["join"] = clock.seconds["join"]
+        manifest = _manifest(options, inputs, counts, reasons, how, stages=stages, began=began)
+        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+        store.finish(text)
     written: dict[str, Any] = json.loads(text)
     return written
 
@@ -431,25 +467,42 @@ def _run(
     files: list[str],
     options: Options,
     store: Any,
+    how: How,
     *,
-    jobs: int | None,
-    timeout: float | None,
-    strict: bool,
-    progress: bool,
-) -> Iterable[Any]:
+    stages: dict[str, float] | None = None,
+    clock: Clock | None = None,
+) -> Iterator[Any]:
+    """Give the parts of all files in order; time that others spend on them is charged to ``join`` on ``clock``."""
     from tqdm import tqdm
 
     from textmine.workers import run_batches
 
-    jobs = jobs or os.cpu_count() or 1
+    jobs = how.jobs or os.cpu_count() or 1
     size = max(1, min(BATCH, -(-len(files) // (4 * jobs))))
     batches = [files[at : at + size] for at in range(0, len(files), size)]
-    with tqdm(total=len(files), disable=not progress, unit="file") as bar:
-        for part in run_batches(batches, options, store, jobs=jobs, timeout=timeout, advance=bar.update):
-            if strict and part.skipped:
+    with tqdm(total=len(files), disable=not how.progress, unit="file") as bar:
+        if how.client is not None:
+            from textmine.cluster import run_on_cluster
+
+            made = run_on_cluster(
+                batches, options, store, how.client, timeout=how.timeout, memory=how.memory, advance=bar.update
+            )
+        else:
+            made = run_batches(
+                batches, options, store, jobs=jobs, timeout=how.timeout, memory=how.memory, advance=bar.update
+            )
+        for part in made:
+            if how.strict and part.skipped:
                 first = part.skipped[0]
                 raise ReadError(first["path"], first["reason"], first["detail"] or "", stage=first["stage"])
+            if stages is not None:
+                for stage, seconds in part.seconds.items():
+                    stages[stage] = stages.get(stage, 0.0) + seconds
+            if clock is not None:
+                clock.lap("wait")
             yield part
+            if clock is not None:
+                clock.lap("join")
 
 
 def _manifest(
@@ -457,9 +510,9 @@ def _manifest(
     inputs: Sequence[str | Path] | str | Path,
     counts: Mapping[str, int],
     reasons: Counter[str],
+    how: How,
     *,
-    jobs: int | None,
-    timeout: float | None,
+    stages: Mapping[str, float],
     began: float,
 ) -> dict[str, Any]:
     several = [inputs] if isinstance(inputs, str | Path) else inputs
@@ -470,11 +523,18 @@ def _manifest(
         "tagger": options.tagger.describe(),
         "dictionary": {"fingerprint": Segmenter(engine="jieba").fingerprint},
         "inputs": [str(item) for item in several],
-        "options": {"jobs": jobs, "timeout": timeout, "ocr": options.ocr},
+        "options": {
+            "jobs": how.jobs,
+            "timeout": how.timeout,
+            "memory": how.memory,
+            "ocr": options.ocr,
+            "cluster": how.client is not None,
+        },
         "counts": dict(counts),
         "skipped": dict(sorted(reasons.items())),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),
         "seconds": round(time.time() - began, 3),
+        "stages": {name: round(seconds, 3) for name, seconds in stages.items()},
         "python": platform.python_version(),
         "packages": {name: found for name in packages if (found := _version(name))},
     }

@@ -34,7 +34,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "presence": ("label", "x", "series", "count"),
 }
 
-#: the first classes of the ramp hold text in ``pale``, the others in ``strong``; tests measure the contrast of each
+#: The first classes of the ramp hold text in ``pale``, the others in ``strong``; tests measure the contrast of each.
 PALE: Final = 3
 #: opacity of the cells of few reports, whose text is always ``pale``
 FADED: Final = 0.4

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from textmine.outline import Piece
+from textmine.outline import Piece, read_opening
 from textmine.records import Role
 from textmine.wording import CAP, load_wording, weigh_role
 
@@ -69,12 +69,10 @@ def decide_role(text: str, *, previous: Role | None = None) -> tuple[Role, float
     >>> decide_role("针对解读形式单一的问题，推出视频解读。")[0]
     'measure'
     """
-    from textmine.outline import outline_text
-
-    piece = next(iter(outline_text(text)), None)
-    if piece is None:
+    opening = read_opening(text)
+    if opening is None:
         return "context", 0.5
-    piece = Piece(piece.start, len(text), piece.body, piece.label, piece.style, turn=piece.turn)
+    piece = Piece(opening.start, len(text), opening.body, opening.label, turn=opening.turn)
     value = weigh_role(text[piece.body :]) - (_TURNED if piece.turn else 0.0)
     value += {"problem": 0.5, "measure": -0.5}.get(previous or "", 0.0)
     if _is_context(text, piece, 0, [piece], value):
@@ -153,32 +151,27 @@ def _hint(piece: Piece) -> float:
 def _is_context(text: str, piece: Piece, index: int, pieces: Sequence[Piece], evidence: float) -> bool:
     """Whether a piece reports nothing, leads in, praises or closes."""
     words = load_wording()
-    whole = text[piece.start : piece.end].strip()
-    bare = whole.rstrip("。；;：:，,！!")
     if words.nothing.search(text[piece.body : piece.end].rstrip("。；;")):
         return True
-    if (
-        words.achieved.search(bare)
-        and evidence > -3.5
-        and not words.lacks(whole)
-        and not piece.turn
-        and len(pieces) > 1
-    ):
+    if len(pieces) == 1:
+        return False
+    whole = text[piece.start : piece.end].strip()
+    bare = whole.rstrip("。；;：:，,！!")
+    if evidence > -3.5 and not piece.turn and words.achieved.search(bare) and not words.lacks(whole):
         return True
     if piece.label:
         return False
-    alone = len(pieces) == 1
-    if whole.endswith(("：", ":", "，", ",")) and not alone:
+    if whole.endswith(("：", ":", "，", ",")):
         return not _names_something(text[piece.body : piece.end])
     if index and _closes(pieces, index) and words.closing.match(bare):
         return True
     if words.lead.search(bare) and (piece.turn or evidence < 3) and not _is_gap(text, piece):
-        return not alone and (piece.turn or evidence > -3)
-    if index == 0 and not alone and not piece.turn and whole.endswith("。") and not pieces[1].turn:
+        return piece.turn or evidence > -3
+    if index == 0 and not piece.turn and whole.endswith("。") and not pieces[1].turn:
         follows = weigh_role(text[pieces[1].body : pieces[1].end])
         if follows > 0.5 and (evidence <= 0.8 or (evidence <= 2 and not words.lacks(whole))):
             return True
-    opens = index < 3 and not alone and not piece.turn and not any(before.label for before in pieces[:index])
+    opens = index < 3 and not piece.turn and not any(before.label for before in pieces[:index])
     return opens and words.praise.search(bare) is not None and -2 < evidence <= 1.5 and not _is_gap(text, piece)
 
 

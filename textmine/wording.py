@@ -144,8 +144,8 @@ def weigh_role(text: str) -> float:
     target = words.target.match(text)
     value = _TARGET if target else 0.0
     rest = text[target.end() :] if target else text
-    lack = words.lacks(rest) > 0
-    value += sum(cue.weigh(rest) for cue in words.cues if not (lack and cue.unless))
+    lack = words.cues[0].weigh(rest)
+    value += sum((cue.weigh(rest) for cue in words.cues[1:] if not (lack and cue.unless)), lack)
     return max(-CAP, min(CAP, value))
 
 
@@ -155,7 +155,7 @@ def _cue(entry: dict[str, Any], adverb: str) -> Cue:
     if entry.get("head"):
         pattern = f"(?:{adverb})*(?:{pattern})"
     elif entry.get("open"):
-        pattern = f"(?<=[，；、,;])(?:{pattern})"
+        pattern = f"[，；、,;](?:{pattern})"
     return Cue(
         entry["name"], float(entry["weight"]), bool(entry.get("head")), bool(entry.get("unless")), re.compile(pattern)
     )

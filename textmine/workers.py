@@ -22,23 +22,31 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from textmine.errors import TextmineError
+from textmine.folders import is_url, open_folder
 from textmine.parts import Part, Store, merge_parts, part_name, reuse_part, write_part
 from textmine.pipeline import Miner, Options
 from textmine.read import read_path
 
 #: how often a batch is begun again after its worker died between two files, before all its files are given up
 _TRIES: Final = 2
+#: seconds between two looks at the workers, where time or memory are bounded
+_GLANCE: Final = 0.1
 _HEAD: Final = struct.Struct("<Q")
 
 
 @dataclass(slots=True)
 class Job:
-    """A batch with all that a worker needs beside the options."""
+    """A batch with all that a worker needs beside the options.
+
+    ``known`` are the part, path and digest of files that were mined before, ``root`` the folder of the parts (``None``
+    keeps them in memory), ``base`` the folder that relative paths start from (empty: that of the process).
+    """
 
     paths: list[str]
     known: list[tuple[str, str, str]]
-    parts: str | None
+    root: str | None
     fingerprint: str
+    base: str = ""
     refused: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -49,6 +57,7 @@ def run_batches(
     *,
     jobs: int,
     timeout: float | None,
+    memory: float | None = None,
     advance: Callable[[int], Any],
 ) -> Iterator[Part]:
     """Give the part of each batch, in order.
@@ -57,12 +66,26 @@ def run_batches(
         batches: the files of each batch.
         options: what decides the content of the frames.
         store: where parts are written and reused; ``None`` keeps them in memory.
-        jobs: processes; one job without a timeout runs in this process.
+        jobs: processes; one job without bounds runs in this process.
         timeout: seconds that one file may take.
+        memory: megabytes that a process may take; the file during which it takes more is skipped.
         advance: told how many files were done.
     """
-    made = [_job(paths, store) for paths in batches]
-    if timeout is None and (jobs == 1 or len(made) <= 1):
+    made = [make_job(paths, store) for paths in batches]
+    yield from run_jobs(made, options, jobs=jobs, timeout=timeout, memory=memory, advance=advance)
+
+
+def run_jobs(
+    made: list[Job],
+    options: Options,
+    *,
+    jobs: int,
+    timeout: float | None,
+    memory: float | None,
+    advance: Callable[[int], Any],
+) -> Iterator[Part]:
+    """Give the part of each job, in order; arguments as for :func:`run_batches`."""
+    if timeout is None and memory is None and (jobs == 1 or len(made) <= 1):
         miner = Miner(options)
         for job in made:
             begun: list[str] = []
@@ -70,14 +93,16 @@ def run_batches(
             advance(len(job.paths) - len(begun))
             yield part
         return
-    yield from _Pool(options, min(jobs, max(len(made), 1)), timeout, advance).run(made)
+    yield from _Pool(options, min(jobs, max(len(made), 1)), timeout, memory, advance).run(made)
 
 
-def _job(paths: list[str], store: Store | None) -> Job:
+def make_job(paths: list[str], store: Store | None) -> Job:
+    """Return the job of a batch, with what a store knows of its files."""
     if store is None:
         return Job(paths, [], None, "")
-    known = [(str(part), path, sha256) for path in paths for sha256, part in store.known.get(path, {}).items()]
-    return Job(paths, known, str(store.parts), store.fingerprint)
+    known = [(part, path, sha256) for path in paths for sha256, part in store.known.get(path, {}).items()]
+    root = store.folder.root
+    return Job(paths, known, root if is_url(root) else os.path.abspath(root), store.fingerprint)
 
 
 def do_job(job: Job, miner: Miner, before: Callable[[str], object]) -> Part:
@@ -86,25 +111,26 @@ def do_job(job: Job, miner: Miner, before: Callable[[str], object]) -> Part:
     unchanged = []
     for path in {path for path, _ in held}:
         try:
-            sha256 = hashlib.sha256(read_path(path)).hexdigest()
+            sha256 = hashlib.sha256(read_path(os.path.join(job.base, path))).hexdigest()
         except TextmineError:
             continue
         if (path, sha256) in held:
             unchanged.append((held[path, sha256], path, sha256))
     whole = {part for part, _, _ in unchanged}
-    old = reuse_part(unchanged) if unchanged else None
+    folder = open_folder(job.root) if job.root is not None else None
+    old = reuse_part(folder, unchanged) if folder and unchanged else None
     have = {row["path"]: row for row in old.files} if old else {}
-    if old and len(have) == len(job.paths) and len(whole) == 1 and job.parts is not None:
-        ready = Path(next(iter(whole)))
+    if folder and old and len(have) == len(job.paths) and len(whole) == 1:
+        ready = next(iter(whole))
         files = [have[path] for path in job.paths]
-        if ready.name == f"{part_name(files, job.fingerprint)}.arrows":
-            return Part(files, old.skipped, path=str(ready))
+        if ready == part_name(files, job.fingerprint):
+            return Part(files, old.skipped, root=folder.root, name=ready)
     fresh = [path for path in job.paths if path not in have]
-    batch = miner.mine_batch(fresh, refused=job.refused, before=before)
+    batch = miner.mine_batch(fresh, refused=job.refused, before=before, base=job.base)
     part = Part(batch.files, batch.skipped, batch.tables, seconds=batch.seconds)
     if old:
         part = merge_parts(part, old, job.paths)
-    return write_part(part, Path(job.parts), job.fingerprint) if job.parts is not None else part
+    return write_part(part, folder, job.fingerprint) if folder else part
 
 
 # --- the pool -------------------------------------------------------------------------------------
@@ -121,8 +147,15 @@ class _Worker:
 
 
 class _Pool:
-    def __init__(self, options: Options, size: int, timeout: float | None, advance: Callable[[int], Any]) -> None:
-        self.timeout, self.advance, self.size = timeout, advance, size
+    def __init__(
+        self,
+        options: Options,
+        size: int,
+        timeout: float | None,
+        memory: float | None,
+        advance: Callable[[int], Any],
+    ) -> None:
+        self.timeout, self.memory, self.advance, self.size = timeout, memory, advance, size
         try:
             self.options = pickle.dumps(options)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -185,7 +218,7 @@ class _Pool:
 
     def _wait(self, jobs: list[Job], waiting: list[int], tries: list[int], ready: dict[int, Part]) -> None:
         try:
-            number, message = self.messages.get(timeout=0.2 if self.timeout else None)
+            number, message = self.messages.get(timeout=_GLANCE if self.timeout or self.memory else None)
         except queue.Empty:
             self._stop_silent(jobs)
             return
@@ -214,6 +247,10 @@ class _Pool:
                 job = jobs[worker.job or 0]
                 job.refused[worker.file] = ("timeout", f"longer than {self.timeout:g} s")
                 worker.process.kill()
+            elif self.memory and worker.file is not None and resident_megabytes(worker.process.pid) > self.memory:
+                job = jobs[worker.job or 0]
+                job.refused[worker.file] = ("memory", f"more than {self.memory:g} MB")
+                worker.process.kill()
 
     def _bury(self, worker: _Worker, jobs: list[Job], waiting: list[int], tries: list[int]) -> None:
         """Begin the batch of a dead worker again, without the file that it was reading."""
@@ -231,6 +268,15 @@ class _Pool:
             if tries[number] > _TRIES + 1:
                 raise TextmineError(f"workers die with exit code {code} before they read a file")
         waiting.append(number)
+
+
+def resident_megabytes(pid: int) -> float:
+    """Return the memory that a process holds; 0 where it is gone or the system does not tell."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def _send(stream: IO[bytes], message: object) -> None:

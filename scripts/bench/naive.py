@@ -2,8 +2,8 @@
 
 A regular expression cuts part five, jieba cuts words, TF-IDF and a linear SVM of scikit-learn label each statement,
 pandas counts. Nothing else that textmine does is done here. Usage:
-python scripts/bench/naive.py train MODEL
-python scripts/bench/naive.py count MODEL FOLDER [JOBS]
+python scripts/bench/naive.py train MODEL.npz
+python scripts/bench/naive.py count MODEL.npz FOLDER [JOBS]
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import logging
 import multiprocessing
-import pickle
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import jieba
+import numpy as np
 import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
@@ -43,6 +43,31 @@ def train() -> tuple[TfidfVectorizer, LinearSVC]:
                 labels.append(statement["themes"][0])
     vectorizer = TfidfVectorizer(token_pattern=r"\S+")
     return vectorizer, LinearSVC(random_state=0).fit(vectorizer.fit_transform(texts), labels)
+
+
+def save(model: tuple[TfidfVectorizer, LinearSVC], path: Path) -> None:
+    """Write words and weights; nothing in the file is executed when it is read."""
+    vectorizer, classifier = model
+    words = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
+    np.savez(
+        path,
+        words=np.array(words),
+        idf=vectorizer.idf_,
+        coef=classifier.coef_,
+        intercept=classifier.intercept_,
+        classes=np.array(classifier.classes_, dtype=str),
+    )
+
+
+def load(path: Path) -> tuple[TfidfVectorizer, LinearSVC]:
+    """Return the model that :func:`save` wrote."""
+    with np.load(path, allow_pickle=False) as arrays:
+        vectorizer = TfidfVectorizer(token_pattern=r"\S+", vocabulary=arrays["words"].tolist())
+        vectorizer.idf_ = arrays["idf"]
+        classifier = LinearSVC(random_state=0)
+        classifier.coef_, classifier.intercept_ = arrays["coef"], arrays["intercept"]
+        classifier.classes_ = arrays["classes"]
+    return vectorizer, classifier
 
 
 def label_files(paths: list[Path], model: tuple[TfidfVectorizer, LinearSVC]) -> pd.DataFrame:
@@ -83,9 +108,9 @@ def count_themes(folder: Path, model: tuple[TfidfVectorizer, LinearSVC], jobs: i
 def main() -> None:
     command, model_path, *rest = sys.argv[1:]
     if command == "train":
-        Path(model_path).write_bytes(pickle.dumps(train()))
+        save(train(), Path(model_path))
         return
-    model = pickle.loads(Path(model_path).read_bytes())
+    model = load(Path(model_path))
     print(count_themes(Path(rest[0]), model, int(rest[1]) if len(rest) > 1 else 1).to_csv())
 
 

@@ -145,3 +145,32 @@ def test_stated_errors(mined: str, arguments: list[str], told: str) -> None:
 def test_wrong_usage_is_exit_code_2(mined: str) -> None:
     assert run("prevalence", mined, "--unit", "words").exit_code == 2
     assert run("compare", mined).exit_code == 2
+
+
+def test_where_and_merged_strata_on_the_command_line(mined: str, tmp_path: Path) -> None:
+    for verb in (["prevalence"], ["trend"], ["compare"], ["regress"]):
+        more = {"compare": ["year", "2020|2021"], "regress": ["oversight", "--on", "year"]}.get(verb[0], [])
+        done = run(*verb, mined, *more, "--where", "level=county", "-o", str(tmp_path / "w.csv"))
+        assert done.exit_code == 0, done.exception
+        assert pd.read_csv(tmp_path / "w.csv")["n_reports"].max() <= 40
+    none = run("prevalence", mined, "--where", "level=")
+    assert str(none.exception) == "no report has level = (missing)"
+    done = run("sample", mined, "-n", "30", "--by", "year,level", "-o", str(tmp_path / "s.csv"))
+    assert "taken together as" in done.stderr and len(pd.read_csv(tmp_path / "s.csv")) == 30
+    refused = run("sample", mined, "-n", "30", "--by", "year,level", "--no-merge")
+    assert "strata need two reports each" in str(refused.exception)
+
+
+def test_long_work_shows_a_bar_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    from textmine.analysis import cooccurrence, kwic, unusual
+
+    frames = make_frames(30)
+    for word, show in (
+        ("pairs", lambda bar: cooccurrence(frames, progress=bar)),
+        ("kwic", lambda bar: kwic(frames, "培训", progress=bar)),
+        ("unusual", lambda bar: unusual(frames, progress=bar)),
+    ):
+        quiet = show(False)
+        assert capsys.readouterr().err == ""
+        pd.testing.assert_frame_equal(quiet, show(True))
+        assert word in capsys.readouterr().err

@@ -212,3 +212,67 @@ def test_a_sheet_that_excel_saved_is_read(tmp_path: Path) -> None:
     sheet = pd.DataFrame([row | {"text": "人手不足。"}])
     sheet.to_csv(tmp_path / "sheet.csv", index=False, encoding="gb18030")
     assert read_codes(tmp_path / "sheet.csv")["report_id"].tolist() == ["1269438000000e12"]
+
+
+def test_rows_lost_from_a_sheet_are_named(machine: Frames, hand: dict[str, pd.DataFrame]) -> None:
+    lost = sorted(hand["codes"]["statement_id"].unique())[5:7]
+    codes = hand["codes"][~hand["codes"]["statement_id"].isin(lost)]
+    with pytest.raises(SampleError, match=rf"2 of .* lack a row in the codes: {lost[0]}, {lost[1]}; put the rows back"):
+        prevalence(machine, codes=codes, sample=hand["sample"])
+
+
+def test_no_corrected_estimate_is_certain_because_no_error_was_seen(truth: Frames) -> None:
+    sample = draw_sample(truth, 40, "level", seed=1)
+    hand = {"codes": code_by_hand(truth, sample), "sample": sample}
+    more = {"role": "problem", "themes": ["oversight"]}
+
+    def widths(frame: pd.DataFrame, prefix: str = "") -> float:
+        row = frame.iloc[-1]
+        return float(row[f"{prefix}high"] - row[f"{prefix}low"])
+
+    assert widths(compare(truth, "level", "county", **more, **hand)) > 1.2 * widths(
+        compare(truth, "level", "county", **more)
+    )
+    assert widths(trends(truth, **more, **hand)) > 1.2 * widths(trends(truth, **more))
+    found = regress(truth, "oversight", "level", link="identity", **hand)
+    assert widths(found) > 1.2 * widths(found, "raw_")
+
+
+def test_where_takes_a_part_and_the_whole_sample(machine: Frames, hand: dict[str, pd.DataFrame]) -> None:
+    more = {"role": "problem", "themes": ["oversight"]}
+    groups = prevalence(machine, "level", **more, **hand).set_index("level").loc["county"]
+    part = prevalence(machine, where={"level": "county"}, **more, **hand).iloc[0]
+    assert part[["estimate", "low", "high", "n"]].tolist() == groups[["estimate", "low", "high", "n"]].tolist()
+    slopes = trends(machine, "level", **more, **hand).set_index("level").loc["county"]
+    assert trends(machine, where={"level": "county"}, **more, **hand).iloc[0]["low"] == slopes["low"]
+    gap = compare(machine, "province", "江苏省", where={"level": "county", "year": [2020, 2021]}, **more).iloc[0]
+    fits = machine["reports"]["level"].eq("county") & machine["reports"]["year"].isin([2020, 2021])
+    assert gap["n_a"] + gap["n_b"] == fits.sum()
+    assert regress(machine, "oversight", "year", where={"level": "county"})["n_reports"].iloc[0] == groups["n"]
+    for run in (prevalence, trends):
+        with pytest.raises(GroupError, match="no report has level = village"):
+            run(machine, where={"level": "village"})
+
+
+def test_more_strata_than_half_the_sample_are_taken_together(machine: Frames) -> None:
+    by = ["year", "level", "kind"]
+    drawn = draw_sample(machine, 60, by)
+    assert len(drawn) == 60 and drawn["stratum_drawn"].min() >= 2
+    assert (1 / drawn["probability"]).sum() == pytest.approx(800)
+    assert (drawn["probability"] == drawn["stratum_drawn"] / drawn["stratum_size"]).all()
+    joined = drawn["stratum_name"].str.contains("; ", regex=False)
+    assert joined.any() and drawn.groupby("stratum")["stratum_name"].nunique().eq(1).all()
+    pd.testing.assert_frame_equal(drawn, draw_sample(shuffle_frames(machine), 60, by))
+    with pytest.raises(SampleError, match="strata need two reports each"):
+        draw_sample(machine, 60, by, merge=False)
+    counts = dict.fromkeys(machine["reports"]["report_id"], 0)
+    for seed in range(150):
+        for name in draw_sample(machine, 60, by, seed=seed)["report_id"]:
+            counts[name] += 1
+    assert min(counts.values()) > 0, "no report is out of reach"
+
+
+def test_a_group_with_two_coded_reports_is_all_but_unknown(machine: Frames, hand: dict[str, pd.DataFrame]) -> None:
+    found = prevalence(machine, "agency", role="problem", themes=["training"], **hand)
+    two = found[found["n_coded"] == 2]
+    assert len(two) and (two["high"] - two["low"] > 0.7).all(), "two coded reports have one degree of freedom"

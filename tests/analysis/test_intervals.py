@@ -1,6 +1,7 @@
 """Intervals against published examples, statsmodels and scipy."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import scipy.stats
 import statsmodels.api as sm
@@ -60,10 +61,26 @@ def test_share_of_sums_has_the_clustered_error_of_statsmodels() -> None:
     generator = np.random.default_rng(0)
     cluster = np.repeat(np.arange(40), generator.integers(1, 9, 40))
     y = (generator.random(len(cluster)) < np.repeat(generator.random(40), np.bincount(cluster))).astype(float)
-    share, variance, g = share_of_sums(y[:, None], np.ones(len(y)), cluster)
+    found = share_of_sums(y[:, None], np.ones(len(y)), cluster)
     fit = sm.OLS(y, np.ones(len(y))).fit(cov_type="cluster", cov_kwds={"groups": cluster, "use_correction": False})
-    assert np.isclose(share[0], fit.params[0]) and g == 40
-    assert np.isclose(variance[0] * 39 / 40, fit.cov_params()[0, 0])
+    assert np.isclose(found.share[0], fit.params[0]) and found.clusters == 40
+    assert 1 < found.variance[0] / fit.cov_params()[0, 0] < 1.1
+    assert np.allclose((found.variance[0], found.df), bell_mccaffrey(y, cluster))
+
+
+def bell_mccaffrey(y: npt.NDArray[np.float64], cluster: npt.NDArray[np.int64]) -> tuple[float, float]:
+    """Variance and degrees of freedom of a mean from the matrices of Bell & McCaffrey 2002."""
+    n, x = len(y), np.ones((len(y), 1))
+    rest = np.eye(n) - x @ x.T / n
+    variance, columns = 0.0, []
+    for name in np.unique(cluster):
+        own = cluster == name
+        values, vectors = np.linalg.eigh(rest[np.ix_(own, own)])
+        adjust = vectors @ np.diag(values**-0.5) @ vectors.T
+        variance += float(np.sum(adjust @ (rest @ y)[own]) / n) ** 2
+        columns.append(rest[:, own] @ adjust @ np.ones(own.sum()) / n)
+    inner = np.array(columns) @ np.array(columns).T
+    return variance, float(np.trace(inner) ** 2 / np.trace(inner @ inner))
 
 
 def test_effective_size_is_smaller_where_reports_repeat_themselves() -> None:

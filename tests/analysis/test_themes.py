@@ -205,3 +205,18 @@ def test_bodies_of_one_name_in_two_places_are_told_apart(frames: Frames) -> None
         profile(frames | {"reports": reports}, "县司法局")
     alone = profile(frames | {"reports": reports}, "县司法局", (), where={"province": "江苏省"}, themes=["training"])
     assert alone["n_reports"].unique().tolist() == [(reports["province"] == "江苏省").sum()]
+
+
+def test_bodies_of_one_name_without_a_place_are_not_one_body(frames: Frames) -> None:
+    bare = frames["reports"].assign(province=pd.array([None] * 240, dtype="string"))
+    bare.loc[:5, "agency"] = "司法局"
+    bare.loc[:1, "year"] = 2020
+    odd = frames | {"reports": bare}
+    with pytest.raises(GroupError, match="may be of several bodies: demo/000000"):
+        profile(odd, "司法局", "level")
+    own = {"report_id": bare["report_id"][0]}
+    one = profile(odd, "司法局", (), where=own, themes=["training"])
+    assert one["n_reports"].eq(1).all() and one["unplaced"].eq(1).all()
+    assert profile(frames, "第4号局", "level")["unplaced"].eq(0).all()
+    placed = frames | {"reports": frames["reports"].assign(year=2020)}
+    assert len(profile(placed, "第4号局", "level", themes=["training"])) == 2, "a body with a place may report twice"

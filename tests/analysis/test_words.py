@@ -27,7 +27,7 @@ from textmine.analysis import (
 )
 from textmine.analysis.association import associate
 from textmine.analysis.concordance import text_width
-from textmine.analysis.demo import shuffle_frames
+from textmine.analysis.demo import make_frames, shuffle_frames
 from textmine.analysis.errors import GroupError, TermError
 from textmine.analysis.keyness import draw_weights, log_likelihood, log_odds
 from textmine.analysis.multiword import c_values, find_phrases
@@ -504,3 +504,10 @@ def test_topics_need_statements_that_no_theme_covers(planted: Frames, frames: Fr
     assert find_topics(planted | {"tags": other}, 3, rounds=1).topics["n"].tolist() == [120] * 3
     with pytest.raises(GroupError, match="too few for 50 topics"):
         find_topics(planted, 50)
+
+
+def test_the_reference_group_is_not_compared_with_itself() -> None:
+    frames = make_frames(60)
+    found = keywords(frames, "year", against=2024, role="problem", rounds=5, top=2)
+    years = set(frames["reports"]["year"])
+    assert 2024 in years and set(found["year"]) == years - {2024}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from textmine.summarize import render
 from textmine.summary.content import Evidence, SummaryContent, find_statements
+from textmine.summary.write import render
 
 CHROMIUM = Path("/usr/bin/chromium")
 RECTS = "[data-figure=years_problem].chart svg path[aria-roledescription='rect mark']"

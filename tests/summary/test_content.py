@@ -125,6 +125,18 @@ def test_rising_and_falling_are_said_only_of_clear_slopes() -> None:
     )
 
 
+def test_years_of_few_reports_are_named_beside_the_trends() -> None:
+    frames = make_frames(600)
+    reports = frames["reports"]
+    ids = reports["report_id"][reports["year"] == 2018].tolist()
+    gone = set(ids[2:])
+    fewer = {name: frame[~frame["report_id"].isin(gone)].reset_index(drop=True) for name, frame in frames.items()}
+    section = build_content(fewer, lang="en").section("years")
+    (said,) = [one.text for one in section.sentences if "Few reports stand behind" in one.text]
+    assert "2018 (2)" in said and "2019" not in said
+    assert not any("Few reports" in one.text for one in build_content(frames, lang="en").section("years").sentences)
+
+
 def test_one_year_and_no_year_say_so() -> None:
     frames = _frames_of({"training": 50})
     assert "2022" in build_content(frames).section("years").sentences[0].text
@@ -221,39 +233,6 @@ def test_both_languages_fill_the_same_names() -> None:
 def test_numbers_are_shown_with_thousands_and_a_dash_for_missing() -> None:
     assert format_value(12345.5, "number") == "12,345.5" and format_value(12345, "count") == "12,345"
     assert format_value((None, None), "interval") == "–" and format_value(0.0, "share") == "0.0%"
-
-
-def _over_years(sizes: dict[int, tuple[int, int]]) -> dict[str, pd.DataFrame]:
-    """Frames of one theme: for each year how many reports there are, and how many of them state it."""
-    frames = _frames_of({"training": 0}, sum(n for n, _ in sizes.values()))
-    years = [year for year, (n, _) in sizes.items() for _ in range(n)]
-    stating = [k < stated for n, stated in sizes.values() for k in range(n)]
-    frames["reports"]["year"] = pd.array(years, dtype="Int64")
-    tags = [
-        {"statement_id": row["statement_id"], "report_id": row["report_id"], "theme": "training"}
-        | {"score": 1.0, "source": "rule"}
-        for row, states in zip(frames["statements"].to_dict("records"), stating, strict=True)
-        if states
-    ]
-    return frames | {"tags": to_frame("tags", tags)}
-
-
-def test_no_trend_rests_on_years_of_single_reports() -> None:
-    flat = {year: (20, 6) for year in (2021, 2022, 2023)}
-    thin = build_content(_over_years({2018: (1, 1), 2019: (1, 1), 2020: (1, 1), **flat}), lang="en").section("years")
-    said = [sentence.text for sentence in thin.sentences]
-    assert "From 2021 to 2023 (60 reports), no theme rises or falls as a problem beyond chance." in said
-    assert "Years of fewer than 5 reports (2018, 2019, 2020) were left out of the estimates of rise and fall." in said
-    trend = next(table for table in thin.tables if table.key == "trends").rows[0]
-    assert trend[2].value == 0.0
-    steep = {2021: (20, 2), 2022: (20, 8), 2023: (20, 14)}
-    said = [s.text for s in build_content(_over_years({2018: (1, 1), **steep}), lang="en").section("years").sentences]
-    assert said[0].startswith("From 2021 to 2023 (60 reports), rising as a problem") and "Training +30.0" in said[0]
-    few = build_content(_over_years({2020: (3, 0), 2021: (4, 4), 2022: (20, 2)}), lang="en").section("years")
-    assert [s.text for s in few.sentences] == [
-        "Fewer than two years have 5 reports or more; nothing can be said about rise and fall."
-    ]
-    assert not any(table.key == "trends" for table in few.tables) and few.figures
 
 
 def test_a_year_reported_in_two_files_is_a_caution() -> None:

@@ -11,11 +11,11 @@ import lxml.html
 import pandas as pd
 import pytest
 
-from textmine.summarize import render
 from textmine.summary.content import Column, SummaryContent, Table, find_statements, format_value
 from textmine.summary.html import render_html, to_script_json
 from textmine.summary.markdown import escape_markdown, render_markdown
 from textmine.summary.word import render_word
+from textmine.summary.write import render
 
 from .conftest import HOSTILE
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from textmine.errors import CodebookError
 from textmine.themes import Codebook, Example, RuleTagger, explain, load_codebook
 from textmine.themes.codebook import MIN_HITS, MIN_MISSES, alternatives
-from textmine.themes.matcher import TermMatcher
+from textmine.themes.matcher import TermMatcher, match_terms
 
 BOOK = load_codebook()
 TAGGER = RuleTagger(BOOK)
@@ -68,11 +71,26 @@ def test_spans_lie_in_the_text_and_best_is_one_hit_a_theme() -> None:
 def test_the_matcher_finds_what_a_plain_search_finds() -> None:
     terms = ["公开", "主动公开", "开", "动公", "不"]
     text = "主动公开不公开"
-    found = {(start, end, terms[number]) for start, end, number in TermMatcher(terms).scan(text)}
+    found = {(start, end, terms[number]) for number, start, end in TermMatcher(terms).scan(text)}
     plain = {
         (start, start + len(term), term) for term in terms for start in range(len(text)) if text.startswith(term, start)
     }
     assert found == plain
+
+
+@given(
+    st.lists(st.text("公开主动不𠮷a", min_size=1, max_size=4), min_size=1, unique=True), st.text("公开主动不𠮷a\ud800")
+)
+def test_both_matchers_find_the_same_in_the_same_order(terms: list[str], text: str) -> None:
+    assert match_terms(terms).scan(text) == TermMatcher(terms).scan(text)
+
+
+def test_the_rules_say_the_same_without_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not isinstance(match_terms(["公开"]), TermMatcher), "install the extra fast"
+    monkeypatch.setitem(sys.modules, "ahocorasick_rs", None)
+    assert isinstance(match_terms(["公开"]), TermMatcher)
+    texts, roles = [example.text for _, example in EXAMPLES], [example.role for _, example in EXAMPLES]
+    assert RuleTagger(BOOK).predict(texts, roles) == TAGGER.predict(texts, roles)
 
 
 def test_alternatives_nest() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from textmine.analysis.incidence import (
     Frames,
     Unit,
     check_unit,
+    choose_reports,
     count_by_report,
     find_group,
     tidy,
@@ -24,10 +25,8 @@ from textmine.analysis.intervals import (
     LEVEL,
     adjust_p,
     difference_interval,
-    effective_size,
     share_of_sums,
     two_sided_p,
-    wilson_interval,
 )
 from textmine.analysis.outcomes import Outcomes, measure_outcomes
 from textmine.themes.codebook import Codebook
@@ -45,6 +44,7 @@ def compare(
     a: Any,
     b: Any = REST,
     *,
+    where: Mapping[str, Any] | None = None,
     unit: Unit = "reports",
     role: str | Sequence[str] = ("problem", "measure"),
     themes: Sequence[str] | Codebook | None = None,
@@ -60,7 +60,7 @@ def compare(
     Args:
         group: a column of the reports frame.
         a, b: its values, or lists of values; ``b="rest"`` is every other report (also those without a value).
-        frames, unit, role, themes, base, cluster, codes, sample, level, small: as for
+        frames, where, unit, role, themes, base, cluster, codes, sample, level, small: as for
             :func:`~textmine.analysis.shares.prevalence`.
 
     Returns:
@@ -74,7 +74,8 @@ def compare(
         GroupError: a group is empty, has one report only, or shares reports with the other.
 
     Source: Newcombe 1998 method 10, with effective sizes MOVER (Zou & Donner 2008); p by the score test (shares of
-    reports) or the linearized difference clustered by report; Benjamini & Hochberg 1995. With hand codes, or clusters
+    reports) or the linearized difference clustered by report with Student's t (degrees of freedom of Welch 1947 from
+    those of each group, Bell & McCaffrey 2002); Benjamini & Hochberg 1995. With hand codes, or clusters
     that stand in both groups: the difference with its clustered or design-based error.
 
     >>> from textmine.analysis.demo import make_frames
@@ -87,6 +88,8 @@ def compare(
     outcomes = measure_outcomes(counts, unit, cluster=cluster, codes=codes, sample=sample)
     in_a = find_group(counts.reports, group, a)
     in_b = ~in_a if isinstance(b, str) and b == REST else find_group(counts.reports, group, b)
+    chosen = choose_reports(counts.reports, where)
+    in_a, in_b = in_a & chosen, in_b & chosen
     _check_groups(group, a, b, in_a, in_b)
     n_t, roles = len(counts.themes), counts.roles
     columns: dict[str, Any] = {
@@ -133,26 +136,32 @@ def _differences(outcomes: Outcomes, role: str, in_a: Bools, in_b: Bools, level:
     raw = a["share"] - b["share"]
     shared = np.intersect1d(outcomes.clusters[in_a], outcomes.clusters[in_b]).size > 0
     if outcomes.coded is None and not shared:
-        low, high = difference_interval(*(side[key] for side in sides for key in ("share", "low", "high")))
         simple = outcomes.unit == "reports" and not outcomes.wide
-        z = _score_z(a, b) if simple else raw / np.sqrt(a["variance"] + b["variance"])
-        estimate, p = raw, two_sided_p(z)
+        estimate, (df, p) = raw, (np.inf, two_sided_p(_score_z(a, b))) if simple else _welch(raw, a, b)
+        bounds = [(side["share"], *side["found"].interval(level=level, simple=simple, df=df)) for side in sides]
+        low, high = difference_interval(*bounds[0], *bounds[1])
     else:
         estimate, low, high, p = _fitted(outcomes, role, in_a, in_b, level)
     return both | {"estimate": estimate, "low": low, "high": high, "p": p, "raw": raw}
 
 
 def _side(outcomes: Outcomes, y: Floats, m: Floats, inside: Bools, level: float) -> dict[str, Any]:
-    share, variance, g = share_of_sums(y[inside], m[inside], outcomes.clusters[inside])
-    n = m[inside].sum()
-    size = effective_size(share, variance, g, n)
-    if outcomes.unit == "reports" and g == inside.sum():
-        size = np.full(len(share), n)
-    low, high = wilson_interval(share, size, level=level)
-    steady = np.clip((share * size + 2) / (size + 4), 0, 1)
+    found = share_of_sums(y[inside], m[inside], outcomes.clusters[inside])
+    simple = outcomes.unit == "reports" and found.clusters == inside.sum()
+    size = np.full(y.shape[1], found.n) if simple else found.effective(level)
+    steady = np.clip((found.share * size + 2) / (size + 4), 0, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        floor = np.where(variance > 0, variance, steady * (1 - steady) / (size + 4))
-    return {"count": y[inside].sum(axis=0), "n": n, "share": share, "low": low, "high": high, "variance": floor}
+        floor = np.where(found.variance > 0, found.variance, steady * (1 - steady) / (size + 4))
+    told = {"count": y[inside].sum(axis=0), "n": found.n, "share": found.share}
+    return told | {"variance": floor, "found": found}
+
+
+def _welch(gap: Floats, a: dict[str, Any], b: dict[str, Any]) -> tuple[Floats, Floats]:
+    """Degrees of freedom of the difference of two groups (Welch, Satterthwaite) and p by Student's t."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = a["variance"] + b["variance"]
+        df = variance**2 / (a["variance"] ** 2 / a["found"].df + b["variance"] ** 2 / b["found"].df)
+        return df, two_sided_p(gap / np.sqrt(variance), df)
 
 
 def _score_z(a: dict[str, Any], b: dict[str, Any]) -> Floats:
@@ -165,16 +174,16 @@ def _score_z(a: dict[str, Any], b: dict[str, Any]) -> Floats:
 def _fitted(
     outcomes: Outcomes, role: str, in_a: Bools, in_b: Bools, level: float
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    x = np.column_stack([in_a, in_b]).astype(float)
+    x = np.column_stack([in_a, in_a | in_b]).astype(float)
     found = np.full((4, len(outcomes.counts.themes)), np.nan)
     for t in range(found.shape[1]):
         try:
-            fit = outcomes.fit(x, t, role)
+            fit = outcomes.fit(x, t, role, parts=(in_a, in_b))
         except GroupError:  # no statement of the role in a group
             continue
-        gap, error = fit.contrast([1, -1])
-        reach = fit.reach(level)
-        found[:, t] = gap, gap - reach * error, gap + reach * error, fit.p_value([1, -1])
+        gap, error = float(fit.theta[0]), fit.errors()[0]
+        reach = fit.reach(level)[0]
+        found[:, t] = gap, gap - reach * error, gap + reach * error, fit.p_values()[0]
         if not error:
             found[1:3, t] = np.nan
     return found[0], found[1], found[2], found[3]

@@ -28,6 +28,7 @@ def kwic(
     where: Mapping[str, Any] | None = None,
     width: int = 40,
     sort: str = "report",
+    progress: bool = False,
 ) -> pd.DataFrame:
     """Return each place of a word with what stands before and behind it.
 
@@ -35,6 +36,7 @@ def kwic(
         pattern: the word, found wherever its characters stand, or a regular expression with ``regex``.
         theme, role, where: which statements.
         width: columns of context on each side, a Chinese character being two.
+        progress: show a progress bar.
         sort: ``report``, ``left`` (by what stands before, from its end) or ``right`` (by what stands behind).
 
     Returns:
@@ -52,10 +54,13 @@ def kwic(
     """
     if sort not in ("report", "left", "right"):
         raise TermError(f"unknown order {sort!r}; there are report, left, right")
+    from tqdm import tqdm
+
     compiled = _compile(pattern, regex)
     rows = find_evidence(frames, theme=theme, role=role, where=where)
     owners, found = [], []
-    for number, text in enumerate(rows["text"].fillna("").tolist()):
+    texts = rows["text"].fillna("").tolist()
+    for number, text in enumerate(tqdm(texts, disable=not progress, unit="statement", desc="kwic")):
         for match in compiled.finditer(text):
             if match.end() > match.start():
                 owners.append(number)

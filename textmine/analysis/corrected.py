@@ -6,22 +6,18 @@ estimates are those of :func:`textmine.analysis.estimating.fit_sampled`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from textmine.analysis.errors import GroupError
 from textmine.analysis.estimating import Fit
-from textmine.analysis.handcodes import HandCounts
-from textmine.analysis.incidence import Bools, Groups, Ints, tidy
+from textmine.analysis.incidence import Groups, tidy
 from textmine.analysis.intervals import normal_quantile, wilson_interval
 from textmine.analysis.outcomes import Outcomes
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: with fewer reports that machine and hand code differently, the spread of the errors seen is not trusted
-_FEW: Final = 5
 
 
 def correct_shares(
@@ -29,9 +25,8 @@ def correct_shares(
 ) -> pd.DataFrame:
     """Return a frame of :func:`~textmine.analysis.shares.prevalence` with estimate, low and high corrected.
 
-    Where machine and hand differ in fewer than five reports of a group, the variance is at least that of two further
-    disagreements among four further reports (the adjustment of Agresti & Coull 1998), so that a sample that happens to
-    show no error does not feign certainty. A group with fewer than two coded reports has no estimate.
+    Where machine and hand differ in fewer than five reports of a group, the variance has a floor
+    (:mod:`textmine.analysis.estimating`). A group with fewer than two coded reports has no estimate.
     """
     from tqdm import tqdm
 
@@ -49,13 +44,12 @@ def correct_shares(
             continue
         x = inside[:, None].astype(float)
         for r, role in enumerate(counts.roles):
-            differ = _disagreements(outcomes, outcomes.coded, role, coded)
             for t in range(len(counts.themes)):
                 try:
                     fit = outcomes.fit(x, t, role)
                 except GroupError:  # no statement of the role, by hand and by machine
                     continue
-                found[:, g, t, r] = _interval(fit, int(differ[t]), int(coded.sum()), inside.sum(), level)
+                found[:, g, t, r] = _interval(fit, level)
     corrected = frame.copy()
     for name, values in zip(("estimate", "low", "high"), found, strict=True):
         corrected[name] = tidy({name: values.ravel()})[name]
@@ -63,20 +57,9 @@ def correct_shares(
     return corrected.assign(method="corrected").astype({"method": "string"})
 
 
-def _disagreements(outcomes: Outcomes, coded: HandCounts, role: str, inside: Bools) -> Ints:
-    machine = outcomes.counts.outcome(role, outcomes.unit)[0][coded.sample.rows]
-    differ = (machine != coded.outcome(role, outcomes.unit)[0]) & inside[:, None]
-    return np.asarray(differ.sum(axis=0), dtype=np.int64)
-
-
-def _interval(fit: Fit, differ: int, coded: int, reports: int, level: float) -> tuple[float, float, float]:
-    variance = float(fit.covariance[0, 0])
-    if differ < _FEW:
-        floor = (differ + 2) / (coded + 4) / coded * (1 - coded / reports)
-        variance = max(variance, floor)
+def _interval(fit: Fit, level: float) -> tuple[float, float, float]:
     share = float(np.clip(fit.theta[0], 0, 1))
-    low, high = share_interval(share, variance, fit.reach(level), level)
-    return share, low, high
+    return share, *share_interval(share, float(fit.covariance[0, 0]), float(fit.reach(level)[0]), level)
 
 
 def share_interval(share: float, variance: float, reach: float, level: float) -> tuple[float, float]:

@@ -7,30 +7,34 @@ logistic function. With a dummy for each group and the identity, θ are the grou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from textmine.analysis.errors import GroupError
-from textmine.analysis.intervals import normal_quantile, sum_by
+from textmine.analysis.intervals import student_quantile, sum_by, two_sided_p
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Link = Literal["identity", "logit"]
+#: with fewer rows that machine and hand code differently, the spread of the errors seen is not trusted
+FEW_ERRORS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Coefficients with their covariance; ``df`` degrees of freedom for the interval, ``None`` for the normal one.
+    """Coefficients with their covariance; ``df`` degrees of freedom of each, ``None`` for the normal distribution.
 
     ``lam`` is how much the machine's labels were trusted (:func:`fit_sampled`), 1 without a sample.
     """
 
     theta: Floats
     covariance: Floats
-    df: int | None = None
+    df: Floats | None = None
     lam: float = 1.0
 
     def errors(self) -> Floats:
@@ -42,19 +46,16 @@ class Fit:
         w = np.asarray(weights, dtype=float)
         return float(w @ self.theta), float(np.sqrt(max(w @ self.covariance @ w, 0)))
 
-    def p_value(self, weights: npt.ArrayLike) -> float:
-        """Return the two-sided p-value of a weighted sum of the coefficients being 0; not a number without an error."""
-        from scipy.special import ndtr, stdtr  # type: ignore[import-untyped, unused-ignore]
+    def p_values(self) -> Floats:
+        """Return the two-sided p-value of each coefficient being 0; not a number where it has no error."""
+        errors = self.errors()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.where(errors > 0, self.theta / errors, np.nan)
+        return two_sided_p(t, np.inf if self.df is None else self.df)
 
-        value, error = self.contrast(weights)
-        if not error:
-            return float("nan")
-        below = -abs(value / error)
-        return float(2 * (ndtr(below) if self.df is None else stdtr(self.df, below)))
-
-    def reach(self, level: float) -> float:
-        """Return how many standard errors an interval of ``level`` reaches."""
-        return normal_quantile(level) if self.df is None else student_quantile(level, self.df)
+    def reach(self, level: float) -> Floats:
+        """Return how many standard errors the interval of each coefficient reaches."""
+        return student_quantile(level, np.full(len(self.theta), np.inf) if self.df is None else self.df)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,6 @@ class Sample:
     def df(self) -> int:
         """Rows less strata."""
         return max(len(self.rows) - len(np.unique(self.strata)), 1)
-
-
-def student_quantile(level: float, df: int) -> float:
-    """Return the two-sided quantile of Student's t.
-
-    >>> round(student_quantile(0.95, 10), 3)
-    2.228
-    """
-    from scipy.special import stdtrit
-
-    return float(stdtrit(df, 0.5 + level / 2))
 
 
 def solve(x: Floats, y: Floats, m: Floats, link: Link) -> tuple[Floats, Floats, Floats]:
@@ -129,9 +119,11 @@ def _inverse(matrix: Floats) -> Floats:
 def fit_clustered(x: Floats, y: Floats, m: Floats, clusters: Ints, link: Link = "identity") -> Fit:
     """Return the coefficients with a sandwich covariance clustered by ``clusters``.
 
-    Source: Liang & Zeger 1986, "Longitudinal data analysis using generalized linear models", with G ÷ (G − 1) and
-    Student's t with G − 1 degrees of freedom: Cameron & Miller 2015, "A practitioner's guide to cluster-robust
-    inference" (with few clusters the normal interval is too short).
+    Source: Liang & Zeger 1986, "Longitudinal data analysis using generalized linear models", with G ÷ (G − 1):
+    Cameron & Miller 2015, "A practitioner's guide to cluster-robust inference" (with few clusters the normal interval
+    is too short). Student's t for each coefficient has the effective number of clusters less one, which is below G
+    where few clusters tell of the coefficient: Carter, Schnepel & Steigerwald 2017, "Asymptotic behavior of a t-test
+    robust to cluster heterogeneity".
 
     Raises:
         GroupError: fewer than two clusters, or no solution.
@@ -142,7 +134,15 @@ def fit_clustered(x: Floats, y: Floats, m: Floats, clusters: Ints, link: Link = 
         raise GroupError("one report alone has no interval; at least two are needed")
     scores = sum_by(x * (y - m * mean)[:, None], codes, len(names))
     meat = scores.T @ scores * len(names) / (len(names) - 1)
-    return Fit(theta, bread @ meat @ bread, len(names) - 1)
+    weight = m if link == "identity" else m * mean * (1 - mean)
+    return Fit(theta, bread @ meat @ bread, _effective_clusters(x, weight, bread, codes, len(names)) - 1)
+
+
+def _effective_clusters(x: Floats, weight: Floats, bread: Floats, codes: Ints, n: int) -> Floats:
+    """(Σγ)² ÷ Σγ² for each coefficient, where γ is what a cluster lends to its variance; n where all lend the same."""
+    lent = sum_by((x @ bread) ** 2 * weight[:, None], codes, n)
+    found = lent.sum(axis=0) ** 2 / np.maximum((lent**2).sum(axis=0), np.finfo(float).tiny)
+    return np.asarray(np.clip(found, 1 + 1e-6, n), dtype=float)
 
 
 def fit_sampled(
@@ -155,6 +155,7 @@ def fit_sampled(
     lam: float | None = None,
     clusters: Ints | None = None,
     finite: bool = False,
+    parts: Sequence[Bools] | None = None,
 ) -> Fit:
     """Return the coefficients corrected by a hand-coded probability sample of the rows.
 
@@ -170,10 +171,12 @@ def fit_sampled(
         lam: λ, 0–1; without it the one with the least variance.
         clusters: clusters wider than a row, or ``None``. With them strata lend no precision.
         finite: the interval is for these rows only, not for the process that made them.
+        parts: groups of rows in each of which enough disagreements must be seen to trust their spread (:func:`_floor`).
 
     Returns:
         Coefficients with the covariance of the design (strata, finite population correction) and, unless ``finite``,
-        of the rows themselves; Student's t with rows less strata.
+        of the rows themselves; Student's t with rows less strata, fewer where few of the sampled rows tell of a
+        coefficient (:func:`fit_clustered`).
 
     Raises:
         GroupError: no solution.
@@ -204,7 +207,48 @@ def fit_sampled(
         if not finite:
             n = len(rows)
             meat = meat + (rows * sample.weight[:, None]).T @ rows * n / max(n - 1, 1)
-    return Fit(theta, bread @ meat @ bread, sample.df, lam)
+    meat = meat + _floor(x, machine, hand, rows - lam * scores[sample.rows], bread, sample, parts or ())
+    # Of a small group few coded rows tell, however large the sample is.
+    drawn = np.arange(len(sample.rows))
+    telling = _effective_clusters(x[sample.rows], sample.weight**2, bread, drawn, len(drawn)) - 1
+    df = np.minimum(float(sample.df), telling)
+    if clusters is not None:
+        df = np.minimum(df, _effective_clusters(x, machine[1], bread, codes, len(names)) - 1)
+    return Fit(theta, bread @ meat @ bread, df, lam)
+
+
+def _floor(
+    x: Floats,
+    machine: tuple[Floats, Floats],
+    hand: tuple[Floats, Floats],
+    error: Floats,
+    bread: Floats,
+    sample: Sample,
+    parts: Sequence[Bools],
+) -> Floats:
+    """What the covariance of the scores lacks where machine and hand differ in fewer than five sampled rows of a part.
+
+    There the errors have at least the spread of two further disagreements among four further rows (the adjustment of
+    Agresti & Coull 1998), so that a sample that happens to show no error does not feign certainty.
+    """
+    differ = machine[0][sample.rows] != hand[0]
+    rate = np.zeros(len(sample.rows))
+    for part in parts:
+        inside = part[sample.rows]
+        seen = int((differ & inside).sum())
+        if seen < FEW_ERRORS:
+            rate[inside] = np.maximum(rate[inside], (seen + 2) / (inside.sum() + 4))
+    sparse = rate > 0
+    if not sparse.any():
+        return np.zeros_like(bread)
+    used = (x != 0).any(axis=1)
+    size = float(machine[1][used].mean())
+    drawn = x[sample.rows]
+    least: Floats = (drawn * (rate * sample.weight * (sample.weight - 1) * size**2)[:, None]).T @ drawn
+    own = error * sparse[:, None]
+    found = float(np.trace(bread @ _stratified(own, own, sample) @ bread))
+    wanted = float(np.trace(bread @ least @ bread))
+    return least * max(0.0, 1 - found / wanted) if wanted > 0 else np.zeros_like(bread)
 
 
 def _pseudo_fit(

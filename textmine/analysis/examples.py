@@ -90,6 +90,7 @@ def unusual(
     where: Mapping[str, Any] | None = None,
     neighbours: int = 5,
     min_chars: int = 12,
+    progress: bool = False,
 ) -> pd.DataFrame:
     """Return the statements that are least like any other, no two alike.
 
@@ -97,6 +98,7 @@ def unusual(
         theme: a code, or ``None`` for all statements of the role.
         neighbours: with how many nearest others a statement is compared.
         min_chars: shorter statements are left out: they are unlike others because there is little of them.
+        progress: show a progress bar.
         frames, role, k, where: as for :func:`exemplars`.
 
     Returns:
@@ -122,7 +124,7 @@ def unusual(
         )
     vectors = _vectors(texts.key)
     # A text that is said often is not unusual, however few others are like it: copies count as neighbours at 0.
-    distance = np.where(texts.copies > neighbours, 0.0, 1 - _nearest(vectors, neighbours))
+    distance = np.where(texts.copies > neighbours, 0.0, 1 - _nearest(vectors, neighbours, progress=progress))
     order = np.argsort(-distance, kind="stable")[: max(20 * k, 200)]
     chosen = order[choose_diverse(vectors[order], distance[order], k, diversity=0.0)]
     found = rows.iloc[texts.row[chosen]].reset_index(drop=True)
@@ -194,10 +196,13 @@ def _vectors(keys: Any) -> Any:
     return found.fit_transform(keys.tolist())
 
 
-def _nearest(vectors: Any, neighbours: int, *, block: int = 500) -> Floats:
+def _nearest(vectors: Any, neighbours: int, *, block: int = 500, progress: bool = False) -> Floats:
     """Likeness to the n-th nearest other row, block by block so that memory stays small."""
+    from tqdm import tqdm
+
     found = np.empty(vectors.shape[0])
-    for at in range(0, vectors.shape[0], block):
+    starts = range(0, vectors.shape[0], block)
+    for at in tqdm(starts, disable=not progress, unit="block", desc="unusual"):
         like = (vectors[at : at + block] @ vectors.T).toarray()
         like[np.arange(len(like)), np.arange(at, at + len(like))] = -1
         found[at : at + block] = np.partition(like, -neighbours, axis=1)[:, -neighbours]

@@ -144,7 +144,8 @@ def count_codes(codes: pd.DataFrame, sample: pd.DataFrame | None, counts: ThemeC
     Raises:
         FrameError: a column is missing.
         ThemeError: a code is no theme of the counts' codebook.
-        SampleError: the sample is missing, was drawn from other reports, or was not coded whole.
+        SampleError: the sample is missing, was drawn from other reports, or was not coded whole: a report, or a
+            statement of one, has no row.
     """
     if sample is None:
         raise SampleError("hand codes correct the machine's only with the sample they belong to; give it as 'sample'")
@@ -196,6 +197,14 @@ def _check_coded(codes: pd.DataFrame, sample: pd.DataFrame, counts: ThemeCounts)
     if left := sorted(drawn - coded - set(silent)):
         raise SampleError(
             f"{len(left)} reports of the sample are not coded: {_first(left)}; leaving some out biases the estimates"
+        )
+    told = counts.told[counts.told["report_id"].isin(drawn)]
+    lost = told[~told["statement_id"].isin(set(codes["statement_id"]))]
+    if len(lost):
+        n_reports, first = lost["report_id"].nunique(), _first(sorted(lost["statement_id"]))
+        raise SampleError(
+            f"{len(lost)} of {len(told)} statements (in {n_reports} sampled reports) lack a row in the codes: {first}; "
+            "put the rows back (the role context for what is neither problem nor measure)"
         )
     for theme in codes["theme"].dropna().unique():
         if theme not in counts.themes and theme not in _codebook_themes():

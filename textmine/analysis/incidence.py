@@ -49,6 +49,7 @@ class ThemeCounts:
         roles: the roles asked for.
         hits: role -> reports × themes: statements of the role that carry the theme.
         statements: role -> reports: statements of the role.
+        told: statement_id and report_id of all statements of any role, as the frames have them.
     """
 
     reports: pd.DataFrame
@@ -56,6 +57,7 @@ class ThemeCounts:
     roles: tuple[str, ...]
     hits: dict[str, Floats]
     statements: dict[str, Floats]
+    told: pd.DataFrame
 
     def outcome(self, role: str, unit: Unit) -> tuple[Floats, Floats]:
         """Return the numerator (reports × themes) and the denominator (reports) of shares of ``unit``."""
@@ -112,6 +114,7 @@ def count_by_report(
         roles,
         {key: value[chosen] for key, value in hits.items()},
         {key: value[chosen] for key, value in totals.items()},
+        statements[["statement_id", "report_id"]],
     )
 
 
@@ -215,7 +218,7 @@ def choose_themes(frames: Frames, themes: Sequence[str] | Codebook | None = None
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Groups of reports: ``codes`` says for each report its group, ``keys`` has a row a group, in order."""
+    """Groups of reports: ``codes`` has for each report its group or −1, ``keys`` has a row a group, in order."""
 
     by: tuple[str, ...]
     codes: Ints
@@ -226,12 +229,14 @@ class Groups:
 
     def rows(self) -> list[Ints]:
         """Return, for each group, the numbers of its reports."""
-        ends = np.cumsum(np.bincount(self.codes, minlength=len(self)))[:-1]
-        return [np.asarray(part) for part in np.split(np.argsort(self.codes, kind="stable"), ends)]
+        ends = np.cumsum(np.bincount(self.codes + 1, minlength=len(self) + 1))[:-1]
+        return [np.asarray(part) for part in np.split(np.argsort(self.codes, kind="stable"), ends)[1:]]
 
 
-def group_reports(reports: pd.DataFrame, by: str | Sequence[str] = ()) -> Groups:
+def group_reports(reports: pd.DataFrame, by: str | Sequence[str] = (), chosen: Bools | None = None) -> Groups:
     """Return the groups of reports by columns of the reports frame; a missing value is a group of its own.
+
+    Reports that are not ``chosen`` have the code −1.
 
     Raises:
         FrameError: no such column.
@@ -243,6 +248,11 @@ def group_reports(reports: pd.DataFrame, by: str | Sequence[str] = ()) -> Groups
     import pandas as pd
 
     columns = as_columns(reports, by)
+    if chosen is not None and not chosen.all():
+        part = group_reports(reports[chosen].reset_index(drop=True), by)
+        codes = np.full(len(reports), -1, dtype=np.int64)
+        codes[chosen] = part.codes
+        return Groups(part.by, codes, part.keys)
     if not columns:
         return Groups((), np.zeros(len(reports), dtype=np.int64), pd.DataFrame(index=range(1)))
     grouped = reports.groupby(list(columns), dropna=False, sort=True)
@@ -273,20 +283,29 @@ def filter_reports(frames: Frames, where: Mapping[str, Any] | None) -> dict[str,
     """
     if not where:
         return dict(frames)
-    reports = frames["reports"]
-    as_columns(reports, tuple(where))
-    fits = np.ones(len(reports), dtype=bool)
-    for column, wanted in where.items():
-        fits &= match_values(reports[column], wanted)
-    chosen = reports[fits].reset_index(drop=True)
-    if not len(chosen):
-        raise GroupError(f"no report has {tell_where(where)}")
+    chosen = frames["reports"][choose_reports(frames["reports"], where)].reset_index(drop=True)
     ids = set(chosen["report_id"])
     narrowed = dict(frames) | {"reports": chosen}
     for name in ("statements", "tags", "sections", "cells", "checks"):
         if name in frames and "report_id" in frames[name].columns:
             narrowed[name] = frames[name][frames[name]["report_id"].isin(ids)].reset_index(drop=True)
     return narrowed
+
+
+def choose_reports(reports: pd.DataFrame, where: Mapping[str, Any] | None) -> Bools:
+    """Return which reports have the values of ``where`` (a value or a list of values); all without it.
+
+    Raises:
+        FrameError: no such column.
+        GroupError: no report fits.
+    """
+    fits = np.ones(len(reports), dtype=bool)
+    as_columns(reports, tuple(where or ()))
+    for column, wanted in (where or {}).items():
+        fits &= match_values(reports[column], wanted)
+    if where and not fits.any():
+        raise GroupError(f"no report has {tell_where(where)}")
+    return fits
 
 
 def tell_where(where: Mapping[str, Any]) -> str:
@@ -296,7 +315,9 @@ def tell_where(where: Mapping[str, Any]) -> str:
     'level = county or township and year = 2021'
     """
     listed = {name: list(v) if isinstance(v, list | tuple | set | frozenset) else [v] for name, v in where.items()}
-    return " and ".join(f"{name} = {' or '.join(map(str, values))}" for name, values in listed.items())
+    return " and ".join(
+        f"{n} = {' or '.join('(missing)' if v is None else str(v) for v in values)}" for n, values in listed.items()
+    )
 
 
 def match_values(column: pd.Series[Any], wanted: Any) -> npt.NDArray[np.bool_]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 #: coverage of all intervals, unless a caller says otherwise
 LEVEL: Final = 0.95
@@ -29,17 +31,30 @@ def normal_quantile(level: float = LEVEL) -> float:
     return NormalDist().inv_cdf(0.5 + level / 2)
 
 
-def two_sided_p(z: npt.ArrayLike) -> Floats:
-    """Return the two-sided p-value of normal deviates.
+def student_quantile(level: float, df: npt.ArrayLike) -> Floats:
+    """Return the two-sided quantiles of Student's t; not a number where ``df`` is not above 0.
 
-    >>> two_sided_p([1.959964]).round(4).tolist()
-    [0.05]
+    >>> student_quantile(0.95, [10, np.inf]).round(3).tolist()
+    [2.228, 1.96]
     """
-    from math import erfc, sqrt
+    from scipy.special import stdtrit  # type: ignore[import-untyped, unused-ignore]
 
-    deviates = np.asarray(z, dtype=float)
-    flat = [erfc(abs(value) / sqrt(2)) if value == value else np.nan for value in deviates.ravel().tolist()]
-    return np.array(flat, dtype=float).reshape(deviates.shape)
+    normal, degrees = normal_quantile(level), np.asarray(df, dtype=float)
+    with np.errstate(invalid="ignore"):
+        found = np.where(np.isinf(degrees), normal, stdtrit(np.where(degrees > 0, degrees, np.nan), 0.5 + level / 2))
+    return np.asarray(found, dtype=float)
+
+
+def two_sided_p(z: npt.ArrayLike, df: npt.ArrayLike = np.inf) -> Floats:
+    """Return the two-sided p-value of normal deviates, or of Student's t with ``df`` degrees of freedom.
+
+    >>> two_sided_p([1.959964]).round(4).tolist(), two_sided_p(2.228, 10).round(3).tolist()
+    ([0.05], 0.05)
+    """
+    from scipy.special import ndtr, stdtr
+
+    below, degrees = -np.abs(np.asarray(z, dtype=float)), np.asarray(df, dtype=float)
+    return np.asarray(2 * np.where(np.isinf(degrees), ndtr(below), stdtr(degrees, below)), dtype=float)
 
 
 def wilson_interval(share: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL) -> tuple[Floats, Floats]:
@@ -136,8 +151,50 @@ def adjust_p(p: npt.ArrayLike) -> Floats:
     return adjusted
 
 
-def share_of_sums(y: Floats, m: Floats, clusters: npt.NDArray[np.int64]) -> tuple[Floats, Floats, int]:
-    """Return the share Σy ÷ Σm for each column of ``y``, its variance clustered, and the number of clusters.
+@dataclass(frozen=True, slots=True)
+class ClusteredShares:
+    """Shares of several columns with their variances.
+
+    Attributes:
+        share: estimates, 0–1; not a number where there is nothing to divide by.
+        variance: clustered.
+        clusters: how many there are.
+        df: degrees of freedom of the variance: clusters − 1 where all are of one size, fewer where some dominate.
+        n: the denominator.
+    """
+
+    share: Floats
+    variance: Floats
+    clusters: int
+    df: float
+    n: float
+
+    def interval(
+        self, *, level: float = LEVEL, simple: bool = False, df: npt.ArrayLike | None = None
+    ) -> tuple[Floats, Floats]:
+        """Return Wilson's interval on the effective size (on ``n`` with ``simple``: all observations independent).
+
+        ``df`` takes the place of the shares' own, where they are part of a difference.
+        """
+        if simple:
+            return wilson_interval(self.share, np.full(len(self.share), self.n), level=level)
+        return wilson_interval(self.share, self.effective(level, df), level=level)
+
+    def effective(self, level: float = LEVEL, df: npt.ArrayLike | None = None) -> Floats:
+        """Return the effective sizes, made smaller for the few clusters that the variance is known from.
+
+        Source: Korn & Graubard 1998: times the squared ratio of the normal and the t quantile.
+        """
+        size = effective_size(self.share, self.variance, self.clusters, self.n)
+        if self.clusters < 2:
+            return size
+        known = (self.share * (1 - self.share) > 0) & (self.variance > 0)
+        ratio = (normal_quantile(level) / student_quantile(level, self.df if df is None else df)) ** 2
+        return np.asarray(np.where(known, size * ratio, size), dtype=float)
+
+
+def share_of_sums(y: Floats, m: Floats, clusters: Ints) -> ClusteredShares:
+    """Return the share Σy ÷ Σm for each column of ``y`` with its clustered variance.
 
     Args:
         y: rows × columns: numerators.
@@ -145,24 +202,36 @@ def share_of_sums(y: Floats, m: Floats, clusters: npt.NDArray[np.int64]) -> tupl
         clusters: number of the cluster of each row.
 
     Source: linearized ratio estimator; Binder 1983, "On the variances of asymptotically normal estimators from complex
-    surveys". With one row a report and unit "statements" it is the sandwich clustered by report.
+    surveys". Large clusters pull the share towards themselves, which is allowed for by the leverage of each (CR2), and
+    the degrees of freedom are Satterthwaite's for that variance: Bell & McCaffrey 2002, "Bias reduction in standard
+    errors for linear regression with multi-stage samples". With clusters of one size they are G ÷ (G − 1) and G − 1.
 
-    >>> share, variance, g = share_of_sums(np.array([[1.0], [0.0]]), np.array([2.0, 2.0]), np.array([0, 1]))
-    >>> share.tolist(), variance.tolist(), g
-    ([0.25], [0.0625], 2)
+    >>> found = share_of_sums(np.array([[1.0], [0.0]]), np.array([2.0, 2.0]), np.array([0, 1]))
+    >>> found.share.tolist(), found.variance.tolist(), found.clusters, found.df
+    ([0.25], [0.0625], 2, 1.0)
     """
-    total = m.sum()
+    total = float(m.sum())
     if total == 0:
         missing = np.full(y.shape[1], np.nan)
-        return missing, missing, 0
+        return ClusteredShares(missing, missing, 0, np.nan, 0.0)
     share = y.sum(axis=0) / total
     residual = y - m[:, None] * share
     inside = m > 0
     names, codes = np.unique(clusters[inside], return_inverse=True)
-    summed = sum_by(residual[inside], codes, len(names))
     g = len(names)
-    variance = (summed**2).sum(axis=0) / total**2 * (g / (g - 1) if g > 1 else np.nan)
-    return share, variance, g
+    if g < 2:
+        return ClusteredShares(share, np.full(len(share), np.nan), g, np.nan, total)
+    summed = sum_by(residual[inside], codes, g)
+    weight = np.bincount(codes, weights=m[inside], minlength=g) / total
+    variance = (summed**2 / (1 - weight)[:, None]).sum(axis=0) / total**2
+    return ClusteredShares(share, variance, g, _satterthwaite(weight), total)
+
+
+def _satterthwaite(weight: Floats) -> float:
+    """(tr Q)² ÷ tr Q² of the CR2 variance of a mean, from the share of the observations that each cluster holds."""
+    # Q has the diagonal w and, between two clusters g and h, −w_g w_h ÷ √((1 − w_g)(1 − w_h)).
+    spread = weight**2 / (1 - weight)
+    return float(1 / ((weight**2).sum() + spread.sum() ** 2 - (spread**2).sum()))
 
 
 def sum_by(values: Floats, codes: npt.NDArray[np.int64], n: int) -> Floats:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from textmine.analysis.estimating import Fit, Link, Sample, fit_clustered, fit_sampled
 from textmine.analysis.handcodes import HandCounts, count_codes
-from textmine.analysis.incidence import Floats, Ints, ThemeCounts, Unit, cluster_codes
+from textmine.analysis.incidence import Bools, Floats, Ints, ThemeCounts, Unit, cluster_codes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,16 @@ class Outcomes:
         """``corrected`` where there are hand codes."""
         return "machine" if self.coded is None else "corrected"
 
-    def fit(self, x: Floats, theme: int, role: str, *, link: Link = "identity", raw: bool = False) -> Fit:
+    def fit(
+        self,
+        x: Floats,
+        theme: int,
+        role: str,
+        *,
+        link: Link = "identity",
+        raw: bool = False,
+        parts: Sequence[Bools] | None = None,
+    ) -> Fit:
         """Return the coefficients of ``x`` (all reports × covariates) for one theme in one role.
 
         Args:
@@ -40,6 +49,8 @@ class Outcomes:
             role: one of ``counts.roles``.
             link: identity or logit.
             raw: take the machine's tags as they are.
+            parts: groups of reports whose hand codes must each show enough errors to trust their spread; all reports
+                together without it.
 
         Raises:
             GroupError: no solution.
@@ -56,10 +67,12 @@ class Outcomes:
         sample = _renumber(self.coded.sample, used)
         if clusters is not None:
             clusters = clusters[used]
-        return fit_sampled(x[used], (machine[0][used], machine[1][used]), hand, sample, link=link, clusters=clusters)
+        own = [part[used] for part in parts or ((x != 0).any(axis=1),)]
+        both = (machine[0][used], machine[1][used])
+        return fit_sampled(x[used], both, hand, sample, link=link, clusters=clusters, parts=own)
 
 
-def _renumber(sample: Sample, used: npt.NDArray[np.bool_]) -> Sample:
+def _renumber(sample: Sample, used: Bools) -> Sample:
     return Sample((np.cumsum(used) - 1)[sample.rows], sample.weight, sample.strata)
 
 

@@ -23,7 +23,7 @@ from textmine.analysis.incidence import (
     count_by_report,
     tidy,
 )
-from textmine.analysis.intervals import LEVEL, adjust_p, normal_quantile, sum_by, two_sided_p
+from textmine.analysis.intervals import LEVEL, adjust_p, student_quantile, sum_by, two_sided_p
 from textmine.themes.codebook import Codebook
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def cooccurrence(
     cluster: str = "report_id",
     level: float = LEVEL,
     small: int = SMALL,
+    progress: bool = False,
 ) -> pd.DataFrame:
     """Return how much oftener than by chance two themes are stated together.
 
@@ -49,6 +50,7 @@ def cooccurrence(
         role: of the statements that carry theme a.
         other_role: of those that carry theme b, with ``unit="reports"``: ``role="problem", other_role="measure"`` asks
             whether reports that state a problem also state a measure on it; without it both have ``role``.
+        progress: show a progress bar.
         frames, themes, base, cluster, level, small: as for :func:`~textmine.analysis.shares.prevalence`.
 
     Returns:
@@ -61,7 +63,8 @@ def cooccurrence(
         FrameError, ThemeError, GroupError: what is missing, unknown or empty.
 
     Source: log odds ratio with a half added to each cell (Haldane 1956, Anscombe 1956; Agresti 2013, "Categorical data
-    analysis", 3.1); its error linearized and clustered by report; Benjamini & Hochberg 1995.
+    analysis", 3.1); its error linearized and clustered by report, Student's t with clusters less one;
+    Benjamini & Hochberg 1995.
 
     >>> from textmine.analysis.demo import make_frames
     >>> found = cooccurrence(make_frames(60), unit="reports", role="problem", themes=["staffing", "training"])
@@ -81,7 +84,8 @@ def cooccurrence(
         b = a
     if not len(a):
         raise GroupError(f"there are no statements with the role {role}")
-    return _pairs(a, b, owner, cluster_codes(counts.reports, cluster), counts.themes, role, other, unit, level, small)
+    clusters = cluster_codes(counts.reports, cluster)
+    return _pairs(a, b, owner, clusters, counts.themes, role, other, unit, level, small, progress)
 
 
 def _statement_table(frames: Frames, themes: Sequence[str], role: str, reports: pd.DataFrame) -> tuple[Any, Ints]:
@@ -112,17 +116,20 @@ def _pairs(
     unit: str,
     level: float,
     small: int,
+    progress: bool,
 ) -> pd.DataFrame:
+    from tqdm import tqdm
+
     n = len(a)
     ordered = role != other
-    reach = normal_quantile(level)
     groups = np.unique(clusters[owner], return_inverse=True)[1]
     g = int(groups.max()) + 1
+    reach, df = (float(student_quantile(level, g - 1)), g - 1) if g > 1 else (np.nan, np.nan)
     by_cluster = _ByCluster(groups, np.bincount(groups).astype(float), sum_by(b.astype(float), groups, g))
     n_a, n_b = a.sum(axis=0, dtype=float), b.sum(axis=0, dtype=float)
     both = (a.T @ b).astype(float)
     rows: list[dict[str, Any]] = []
-    for i in range(len(themes)):
+    for i in tqdm(range(len(themes)), disable=not progress, unit="theme", desc="pairs"):
         first = 0 if ordered else i + 1
         if first == len(themes):
             continue
@@ -148,7 +155,7 @@ def _pairs(
                     "estimate": odds[k],
                     "low": odds[k] - reach * error[k],
                     "high": odds[k] + reach * error[k],
-                    "p": float(two_sided_p([odds[k] / error[k]])[0]),
+                    "p": float(two_sided_p([odds[k] / error[k]], df)[0]),
                     "small": expected < 5 or len(np.unique(clusters)) < small,
                 }
             )

@@ -28,9 +28,7 @@ from textmine.analysis.incidence import (
 from textmine.analysis.intervals import (
     LEVEL,
     difference_interval,
-    effective_size,
     share_of_sums,
-    wilson_interval,
 )
 from textmine.themes.codebook import Codebook
 
@@ -56,18 +54,21 @@ def profile(
     Args:
         agency: the body, as in the reports frame.
         peers: columns in which peers agree with it (level, kind, province …); a value that the body lacks is ignored.
-        where: further columns and values that single the body out, where several bear its name.
+        where: further columns and values that single the body out, where several bear its name; ``report_id`` or
+            ``path`` where their places are unknown.
         frames, unit, role, themes, base, level, small: as for :func:`~textmine.analysis.shares.prevalence`.
 
     Returns:
         A row a theme and role: theme, role, unit, agency, years (those in which it states the theme, with blanks),
         count, n, n_reports (the body's), estimate, low, high (its share), peer_count, peer_n, peer_reports,
         peer_bodies, peer_estimate, peer_low, peer_high (clustered by body), difference, difference_low,
-        difference_high, small (few reports of peers; a body's own are always few).
+        difference_high, unplaced (reports of the body without a province, prefecture or county: those of other bodies
+        of its name may be among them), small (few reports of peers; a body's own are always few).
 
     Raises:
         FrameError, ThemeError: what is missing or unknown.
-        GroupError: no such body, bodies of that name in several places, or no peer.
+        GroupError: no such body, bodies of that name in several places, several reports of one year that name no
+            place, or no peer.
 
     Source: as for ``prevalence`` and :func:`~textmine.analysis.comparison.compare`.
 
@@ -90,6 +91,7 @@ def profile(
     ]
     order = dict.fromkeys(["theme", "role", "unit", "agency", *rows[0]])
     columns = {key: np.array([row[key] for row in rows]) for key in order}
+    columns["unplaced"] = np.full(len(rows), int((own & _unplaced(reports)).sum()))
     return tidy(columns | {"small": columns["peer_reports"] < small})
 
 
@@ -105,7 +107,32 @@ def _own_reports(reports: pd.DataFrame, agency: str, where: Mapping[str, Any] | 
         several = reports.loc[own, name].dropna().unique()
         if len(several) > 1:
             raise GroupError(f"several bodies are called {agency}; say which with {name}: {', '.join(several)}")
+    if not {"report_id", "path"} & set(where or {}):
+        rivals = own & _rivals(reports)
+        if rivals.any():
+            told = reports.loc[rivals, "path" if "path" in reports.columns else "report_id"].astype("string")
+            raise GroupError(
+                f"{rivals.sum()} reports of {agency} name no place and share a year, so they may be of several bodies: "
+                f"{', '.join(told.fillna('(no path)').head(4))}; say which are meant with 'where' (path or report_id)"
+            )
     return own
+
+
+def _unplaced(reports: pd.DataFrame) -> Bools:
+    places = [name for name in ("province", "prefecture", "county") if name in reports.columns]
+    return np.asarray(reports[places].isna().to_numpy(dtype=bool).all(axis=1), dtype=bool)
+
+
+def _rivals(reports: pd.DataFrame) -> Bools:
+    """Reports without a place whose name and year another such report has too: one body may not have written them."""
+    found: Bools = _unplaced(reports)
+    if "year" not in reports.columns:
+        return np.zeros(len(reports), dtype=bool)
+    found = found & reports["agency"].notna().to_numpy(dtype=bool) & reports["year"].notna().to_numpy(dtype=bool)
+    twice = reports.loc[found, ["agency", "year"]].duplicated(keep=False).to_numpy(dtype=bool)
+    rivals = np.zeros(len(reports), dtype=bool)
+    rivals[np.flatnonzero(found)[twice]] = True
+    return rivals
 
 
 def _peer_reports(reports: pd.DataFrame, own: Bools, peers: tuple[str, ...]) -> Bools:
@@ -124,8 +151,11 @@ def _peer_reports(reports: pd.DataFrame, own: Bools, peers: tuple[str, ...]) -> 
 def _bodies(reports: pd.DataFrame) -> Ints:
     places = [name for name in ("province", "prefecture", "county", "agency") if name in reports.columns]
     codes = group_reports(reports, places).codes.copy()
-    nameless = reports["agency"].isna().to_numpy(dtype=bool)
-    codes[nameless] = codes.max(initial=-1) + 1 + np.arange(nameless.sum())
+    # Nameless reports stand alone, and so do all of a name that stands for several bodies without a place.
+    shared = set(reports.loc[_rivals(reports), "agency"])
+    alone = reports["agency"].isna().to_numpy(dtype=bool)
+    alone = alone | _unplaced(reports) & reports["agency"].isin(shared).to_numpy(dtype=bool)
+    codes[alone] = codes.max(initial=-1) + 1 + np.arange(alone.sum())
     return codes
 
 
@@ -136,13 +166,10 @@ def _sides(
     y, m = counts.outcome(role, unit)
     found = {}
     for prefix, inside, clusters in (("", own, np.arange(len(own))), ("peer_", others, bodies)):
-        share, variance, g = share_of_sums(y[inside], m[inside], clusters[inside])
-        n = m[inside].sum()
-        size = effective_size(share, variance, g, n)
-        if not prefix and unit == "reports":
-            size = np.full(len(share), n)
-        low, high = wilson_interval(share, size, level=level)
-        found[prefix] = {"count": y[inside].sum(axis=0), "n": n, "estimate": share, "low": low, "high": high}
+        shares = share_of_sums(y[inside], m[inside], clusters[inside])
+        low, high = shares.interval(level=level, simple=not prefix and unit == "reports")
+        found[prefix] = {"count": y[inside].sum(axis=0), "n": shares.n, "estimate": shares.share}
+        found[prefix] |= {"low": low, "high": high}
         found[prefix] |= {"reports": int(inside.sum()), "bodies": len(np.unique(clusters[inside]))}
     return found
 

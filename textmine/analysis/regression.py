@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,12 +13,14 @@ from textmine.analysis.estimating import Link
 from textmine.analysis.incidence import (
     SMALL,
     Base,
+    Bools,
     Floats,
     Frames,
     Unit,
     as_columns,
     as_roles,
     check_unit,
+    choose_reports,
     count_by_report,
     tidy,
 )
@@ -39,6 +41,7 @@ def regress(
     theme: str,
     on: str | Sequence[str],
     *,
+    where: Mapping[str, Any] | None = None,
     role: str = "problem",
     link: Link = "logit",
     unit: Unit = "reports",
@@ -60,7 +63,7 @@ def regress(
             many; 1 keeps each.
         link: ``logit`` (coefficients are log odds ratios) or ``identity`` (differences in shares, 0.01 is one
             percentage point).
-        frames, role, unit, base, cluster, codes, sample, level, small: as for
+        frames, where, role, unit, base, cluster, codes, sample, level, small: as for
             :func:`~textmine.analysis.shares.prevalence`.
 
     Returns:
@@ -85,10 +88,11 @@ def regress(
     (role,) = as_roles(role)
     counts = count_by_report(frames, role=role, themes=[theme], base=base)
     outcomes = measure_outcomes(counts, unit, cluster=cluster, codes=codes, sample=sample)
-    design = _design(counts.reports, as_columns(counts.reports, on), rare)
+    chosen = choose_reports(counts.reports, where)
+    design = _design(counts.reports, as_columns(counts.reports, on), rare, chosen)
     floor = _sure_values(outcomes, design, role, link)
     raw = outcomes.fit(design.x, 0, role, link=link, raw=True)
-    fit = raw if codes is None else outcomes.fit(design.x, 0, role, link=link)
+    fit = raw if codes is None else outcomes.fit(design.x, 0, role, link=link, parts=design.parts())
     raw, fit = (replace(one, covariance=one.covariance + floor) for one in (raw, fit))
     columns: dict[str, Any] = {"theme": [theme] * len(design.terms), "role": [role] * len(design.terms)}
     columns |= {"unit": [unit] * len(design.terms), "link": [link] * len(design.terms)}
@@ -99,7 +103,7 @@ def regress(
         columns["raw" if prefix else "estimate"] = one.theta
         columns |= {f"{prefix}low": one.theta - reach * errors, f"{prefix}high": one.theta + reach * errors}
         if not prefix:
-            columns["p"] = np.array([fit.p_value(row) for row in np.eye(len(design.terms))])
+            columns["p"] = fit.p_values()
     columns["method"] = [outcomes.method] * len(design.terms)
     columns["small"] = design.counts < small
     return tidy(columns)
@@ -112,6 +116,10 @@ class _Design:
     references: list[str | None]
     counts: Any
     members: dict[str, list[tuple[int, str, Any]]]
+
+    def parts(self) -> list[Bools]:
+        """All reports, and those of each value: in each the hand codes must show errors for their spread to count."""
+        return [(self.x != 0).any(axis=1), *(inside for listed in self.members.values() for _, _, inside in listed)]
 
 
 def _sure_values(outcomes: Outcomes, design: _Design, role: str, link: Link) -> Floats:
@@ -144,12 +152,12 @@ def _sure_values(outcomes: Outcomes, design: _Design, role: str, link: Link) -> 
     return floor
 
 
-def _design(reports: pd.DataFrame, columns: Sequence[str], rare: int) -> _Design:
+def _design(reports: pd.DataFrame, columns: Sequence[str], rare: int, chosen: Bools) -> _Design:
     import pandas as pd
 
     if not columns:
         raise FrameError("no column is given to regress on")
-    used = np.ones(len(reports), dtype=bool)
+    used = chosen.copy()
     parts: list[Any] = [np.ones(len(reports))]
     terms, references = ["intercept"], [None]  # type: tuple[list[str], list[str | None]]
     members: dict[str, list[tuple[int, str, Any]]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,11 +18,12 @@ from textmine.analysis.incidence import (
     ThemeCounts,
     Unit,
     check_unit,
+    choose_reports,
     count_by_report,
     group_reports,
     tidy,
 )
-from textmine.analysis.intervals import LEVEL, effective_size, share_of_sums, wilson_interval
+from textmine.analysis.intervals import LEVEL, share_of_sums
 from textmine.analysis.outcomes import measure_outcomes
 from textmine.themes.codebook import Codebook
 
@@ -34,6 +35,7 @@ def prevalence(
     frames: Frames,
     by: str | Sequence[str] = (),
     *,
+    where: Mapping[str, Any] | None = None,
     unit: Unit = "reports",
     role: str | Sequence[str] = ("problem", "measure"),
     themes: Sequence[str] | Codebook | None = None,
@@ -50,6 +52,8 @@ def prevalence(
     Args:
         frames: ``reports``, ``statements`` and ``tags``.
         by: columns of the reports frame (year, level, kind, province …).
+        where: only reports with these values, or one of several: ``{"level": ["county", "township"]}``. Hand codes are
+            given with the whole sample that was drawn, not with the part of it that fits.
         unit: ``reports``: share of the reports that state the theme; ``statements``: share of the role's statements.
         role: ``problem``, ``measure``, ``any`` (either, counted once), or several.
         themes: codes or a codebook; all without it.
@@ -72,7 +76,8 @@ def prevalence(
         FrameError, ThemeError, GroupError, SampleError: what is missing, unknown, empty or does not fit.
 
     Source: Wilson 1927 for shares of reports; elsewhere Wilson's interval on the effective size of the clustered
-    (linearized) variance: Korn & Graubard 1998, Dean & Pagano 2015. Corrected: :mod:`textmine.analysis.corrected`.
+    (linearized) variance with Student's t: Korn & Graubard 1998, Dean & Pagano 2015; degrees of freedom by the clusters
+    and how unequal they are, Bell & McCaffrey 2002. Corrected: :mod:`textmine.analysis.corrected`.
 
     >>> from textmine.analysis.demo import make_frames
     >>> found = prevalence(make_frames(40), role="problem", themes=["training"])
@@ -82,7 +87,7 @@ def prevalence(
     check_unit(unit)
     counts = count_by_report(frames, role=role, themes=themes, base=base)
     outcomes = measure_outcomes(counts, unit, cluster=cluster, codes=codes, sample=sample)
-    groups = group_reports(counts.reports, by)
+    groups = group_reports(counts.reports, by, choose_reports(counts.reports, where))
     frame = _as_frame(counts, groups, unit, _machine_shares(counts, groups, outcomes.clusters, unit, level), small)
     return frame if codes is None else correct_shares(frame, outcomes, groups, level=level, progress=progress)
 
@@ -95,13 +100,10 @@ def _machine_shares(counts: ThemeCounts, groups: Groups, clusters: Ints, unit: U
     for r, role in enumerate(counts.roles):
         y, m = counts.outcome(role, unit)
         for g, inside in enumerate(rows):
-            share, variance, n_clusters = share_of_sums(y[inside], m[inside], clusters[inside])
-            n = m[inside].sum()
-            size = effective_size(share, variance, n_clusters, n)
-            if unit == "reports" and n_clusters == len(inside):
-                size = np.full(len(share), n)
-            low, high = wilson_interval(share, size, level=level)
-            for name, value in zip(names, (y[inside].sum(axis=0), n, len(inside), share, low, high), strict=True):
+            found = share_of_sums(y[inside], m[inside], clusters[inside])
+            low, high = found.interval(level=level, simple=unit == "reports" and found.clusters == len(inside))
+            values = (y[inside].sum(axis=0), found.n, len(inside), found.share, low, high)
+            for name, value in zip(names, values, strict=True):
                 columns[name][g, :, r] = value
     return columns
 

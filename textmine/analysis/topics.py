@@ -12,7 +12,7 @@ import numpy as np
 from textmine.analysis.errors import GroupError, TermError
 from textmine.analysis.examples import exemplars
 from textmine.analysis.incidence import Floats, Frames, Ints, tidy
-from textmine.analysis.intervals import LEVEL, effective_size, share_of_sums, wilson_interval
+from textmine.analysis.intervals import LEVEL, share_of_sums
 from textmine.analysis.selection import select_statements
 from textmine.analysis.tokens import Tokens, allowed_words, cut_statements
 from textmine.analysis.wordlists import load_words
@@ -205,8 +205,8 @@ def _describe(
     y = np.zeros((n_reports, k))
     np.add.at(y, (tokens.report_of[belongs >= 0], belongs[belongs >= 0]), 1)
     m = np.bincount(tokens.report_of, minlength=n_reports).astype(float)
-    share, variance, g = share_of_sums(y, m, np.arange(n_reports))
-    low, high = wilson_interval(share, effective_size(share, variance, g, m.sum()), level=level)
+    shares = share_of_sums(y, m, np.arange(n_reports))
+    low, high = shares.interval(level=level)
     names = [seeds[t] if t < len(seeds) else "、".join(terms[t][:3]) for t in range(k)]
     used = (y > 0).sum(axis=0)
     return tidy(
@@ -217,7 +217,7 @@ def _describe(
             "count": y.sum(axis=0).astype(int),
             "n": np.full(k, int(m.sum())),
             "n_reports": used,
-            "estimate": share,
+            "estimate": shares.share,
             "low": low,
             "high": high,
             "stability_starts": stability[:, 0],

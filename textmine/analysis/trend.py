@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from textmine.analysis.incidence import (
     Unit,
     as_columns,
     check_unit,
+    choose_reports,
     count_by_report,
     group_reports,
     tidy,
@@ -30,8 +31,8 @@ from textmine.themes.codebook import Codebook
 if TYPE_CHECKING:
     import pandas as pd
 
-#: years with fewer reports are left out of the search for a change, and out of the sentences of a summary
-FEW: Final = 5
+#: years with fewer reports are left out of the search for a change
+_FEW: Final = 5
 
 
 def trends(
@@ -39,6 +40,7 @@ def trends(
     by: str | Sequence[str] = (),
     *,
     time: str = "year",
+    where: Mapping[str, Any] | None = None,
     unit: Unit = "reports",
     role: str | Sequence[str] = ("problem", "measure"),
     themes: Sequence[str] | Codebook | None = None,
@@ -61,13 +63,13 @@ def trends(
         time: a whole-number column of the reports frame.
         seed: of the simulation that widens the interval of the change point.
         progress: show a progress bar.
-        frames, by, unit, role, themes, base, cluster, codes, sample, level, small: as for ``prevalence``.
+        frames, by, where, unit, role, themes, base, cluster, codes, sample, level, small: as for ``prevalence``.
 
     Returns:
         A row for each group, theme and role: the ``by`` columns, theme, role, unit, first, last (year), n_years, count,
         n, n_reports, estimate, low, high (change of the share in a year; 0.01 is one percentage point), p, q (false
         discoveries controlled over all rows), raw (the slope of the machine's shares), direction (``rising`` or
-        ``falling`` where the interval leaves out 0, else ``unclear``), change_year (first year after a jump),
+        ``falling`` where q is below 1 − ``level``, else ``unclear``), change_year (first year after a jump),
         change_from, change_to (interval of that year), change, change_low, change_high (its height; missing where none
         is named), change_p, change_q (of the largest jump, named or not; false discoveries controlled over all rows),
         method, small. A group with one year only has no estimate.
@@ -90,7 +92,7 @@ def trends(
     counts = count_by_report(frames, role=role, themes=themes, base=base)
     outcomes = measure_outcomes(counts, unit, cluster=cluster, codes=codes, sample=sample)
     years = _years(counts.reports, time)
-    groups = group_reports(counts.reports, by)
+    groups = group_reports(counts.reports, by, choose_reports(counts.reports, where))
     rows: list[dict[str, Any]] = []
     for g in tqdm(range(len(groups)), disable=not progress, unit="group", desc="trends"):
         inside = (groups.codes == g) & (years >= 0)
@@ -101,6 +103,9 @@ def trends(
     columns = {key: np.array([row[key] for row in rows]) for key in rows[0]}
     keys = groups.keys.loc[columns.pop("group")].reset_index(drop=True)
     columns["q"], columns["change_q"] = adjust_p(columns["p"]), adjust_p(columns["change_p"])
+    # Of many themes some slopes leave out 0 by chance: a direction is named by q, not by the interval alone.
+    named = np.where(columns["estimate"] > 0, "rising", "falling")
+    columns["direction"] = np.where(columns["q"] < 1 - level, named, "unclear")
     columns["small"] = columns["n_reports"] < small
     order = list(columns)
     for p, q in (("p", "q"), ("change_p", "change_q")):
@@ -146,8 +151,7 @@ def _one_trend(
     if len(there) > 1:
         slope, found = _slope(outcomes, inside, years, theme, role, level), None
         found = _change(outcomes, inside, years, theme, role, level=level, seed=seed)
-    direction = "rising" if slope["low"] > 0 else "falling" if slope["high"] < 0 else "unclear"
-    return row | slope | {"direction": direction} | _told(found) | {"method": outcomes.method}
+    return row | slope | {"direction": ""} | _told(found) | {"method": outcomes.method}
 
 
 def _slope(outcomes: Outcomes, inside: Any, years: Ints, theme: int, role: str, level: float) -> dict[str, float]:
@@ -161,12 +165,12 @@ def _slope(outcomes: Outcomes, inside: Any, years: Ints, theme: int, role: str, 
     slope, error = fit.contrast([0, 1])
     if error == 0:  # the theme is in all reports or in none: no change was seen, and how sure that is cannot be told
         return {"estimate": slope, "low": np.nan, "high": np.nan, "p": np.nan, "raw": raw.contrast([0, 1])[0]}
-    reach = fit.reach(level)
+    reach = float(fit.reach(level)[1])
     return {
         "estimate": slope,
         "low": slope - reach * error,
         "high": slope + reach * error,
-        "p": fit.p_value([0, 1]),
+        "p": float(fit.p_values()[1]),
         "raw": raw.contrast([0, 1])[0],
     }
 
@@ -176,7 +180,7 @@ def _change(
 ) -> ChangePoint | None:
     m = outcomes.counts.outcome(role, outcomes.unit)[1]
     names, sizes = np.unique(years[inside & (m > 0)], return_counts=True)
-    names = names[sizes >= FEW]
+    names = names[sizes >= _FEW]
     if len(names) < 5:
         return None
     x: Floats = ((years[:, None] == names[None, :]) & inside[:, None]).astype(float)

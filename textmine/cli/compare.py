@@ -12,13 +12,14 @@ from textmine.cli.results import options
 @click.argument("group")
 @click.argument("a")
 @click.argument("b", default="rest")
-@options("output", "unit", "roles", "themes", "base", "cluster", "codes", "sample", "level")
+@options("output", "where", "unit", "roles", "themes", "base", "cluster", "codes", "sample", "level")
 def compare(
     folder: str,
     group: str,
     a: str,
     b: str,
     output: str,
+    where: tuple[str, ...],
     unit: str,
     roles: tuple[str, ...],
     themes: tuple[str, ...],
@@ -33,13 +34,14 @@ def compare(
     Example: textmine compare mined level county township -o differences.csv
     """
     from textmine.analysis.comparison import compare as run
-    from textmine.cli.results import load_analysis, load_hand, split_names, write_frame
+    from textmine.cli.results import load_analysis, load_hand, parse_where, split_names, write_frame
 
     found = run(
         load_analysis(folder),
         group,
         a.split("|") if "|" in a else a,
         b.split("|") if "|" in b else b,
+        where=parse_where(where),
         unit=unit,  # type: ignore[arg-type]
         role=roles or ("problem", "measure"),
         themes=split_names(themes) or None,

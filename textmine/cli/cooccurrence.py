@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from textmine.cli.results import options
@@ -11,7 +13,7 @@ from textmine.cli.results import options
 @click.argument("folder")
 @click.option("--unit", type=click.Choice(["statements", "reports"]), default="statements", show_default=True)
 @click.option("--other-role", type=click.Choice(["problem", "measure", "any"]), help="role of the second theme")
-@options("output", "role", "themes", "base", "cluster", "level")
+@options("output", "role", "themes", "base", "cluster", "level", "quiet")
 def cooccurrence(
     folder: str,
     unit: str,
@@ -22,6 +24,7 @@ def cooccurrence(
     base: str,
     cluster: str,
     level: float,
+    quiet: bool,
 ) -> None:
     """Which themes are stated together, oftener than by chance?
 
@@ -39,5 +42,6 @@ def cooccurrence(
         base=base,  # type: ignore[arg-type]
         cluster=cluster,
         level=level,
+        progress=not quiet and sys.stderr.isatty(),
     )
     write_frame(found, output)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from textmine.cli.results import options
@@ -14,7 +16,7 @@ from textmine.cli.results import options
 @click.option("--width", type=click.IntRange(4, 200), default=40, show_default=True, help="columns on each side")
 @click.option("--sort", type=click.Choice(["report", "left", "right"]), default="report", show_default=True)
 @click.option("--top", type=click.IntRange(1), help="lines at the most")
-@options("output", "theme", "role", "where")
+@options("output", "theme", "role", "where", "quiet")
 def kwic(
     word: str,
     folder: str,
@@ -26,6 +28,7 @@ def kwic(
     theme: str | None,
     role: str,
     where: tuple[str, ...],
+    quiet: bool,
 ) -> None:
     """Show each place of a word in its context; aligned text on the standard stream and in a .txt file, else a table.
 
@@ -45,6 +48,7 @@ def kwic(
         where=parse_where(where),
         width=width,
         sort=sort,
+        progress=not quiet and sys.stderr.isatty(),
     )
     shown = found if top is None else found.head(top)
     if output == "-" or output.endswith(".txt"):

@@ -41,8 +41,8 @@ def plot(
       textmine plot mined
     """
     from textmine.plots import find_figures, save_figure
-    from textmine.summarize import load_mined
     from textmine.summary.build import build_content
+    from textmine.summary.write import load_mined
 
     frames, manifest = load_mined(folder)
     content = build_content(frames, by=by, lang=lang, body=body, theme=theme, region=region, manifest=manifest)

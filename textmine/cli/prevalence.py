@@ -11,11 +11,12 @@ from textmine.cli.results import options
 
 @click.command()
 @click.argument("folder")
-@options("output", "by", "unit", "roles", "themes", "base", "cluster", "codes", "sample", "level", "quiet")
+@options("output", "by", "where", "unit", "roles", "themes", "base", "cluster", "codes", "sample", "level", "quiet")
 def prevalence(
     folder: str,
     output: str,
     by: tuple[str, ...],
+    where: tuple[str, ...],
     unit: str,
     roles: tuple[str, ...],
     themes: tuple[str, ...],
@@ -31,11 +32,12 @@ def prevalence(
     Example: textmine prevalence mined --by year,level -o prevalence.csv
     """
     from textmine.analysis.shares import prevalence as run
-    from textmine.cli.results import load_analysis, load_hand, split_names, write_frame
+    from textmine.cli.results import load_analysis, load_hand, parse_where, split_names, write_frame
 
     found = run(
         load_analysis(folder),
         split_names(by),
+        where=parse_where(where),
         unit=unit,  # type: ignore[arg-type]
         role=roles or ("problem", "measure"),
         themes=split_names(themes) or None,

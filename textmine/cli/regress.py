@@ -14,7 +14,7 @@ from textmine.cli.results import options
 @click.option("--link", type=click.Choice(["logit", "identity"]), default="logit", show_default=True)
 @click.option("--role", type=click.Choice(["problem", "measure", "any"]), default="problem", show_default=True)
 @click.option("--rare", type=click.IntRange(1), default=10, show_default=True, help="values of fewer reports are one")
-@options("output", "unit", "base", "cluster", "codes", "sample", "level")
+@options("output", "where", "unit", "base", "cluster", "codes", "sample", "level")
 def regress(
     folder: str,
     theme: str,
@@ -23,6 +23,7 @@ def regress(
     role: str,
     rare: int,
     output: str,
+    where: tuple[str, ...],
     unit: str,
     base: str,
     cluster: str,
@@ -35,7 +36,7 @@ def regress(
     Example: textmine regress mined staffing --on year,level
     """
     from textmine.analysis.regression import regress as run
-    from textmine.cli.results import load_analysis, load_hand, split_names, write_frame
+    from textmine.cli.results import load_analysis, load_hand, parse_where, split_names, write_frame
 
     found = run(
         load_analysis(folder),
@@ -44,6 +45,7 @@ def regress(
         role=role,
         rare=rare,
         link=link,  # type: ignore[arg-type]
+        where=parse_where(where),
         unit=unit,  # type: ignore[arg-type]
         base=base,  # type: ignore[arg-type]
         cluster=cluster,

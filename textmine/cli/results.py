@@ -29,7 +29,9 @@ OPTIONS: Final[dict[str, Callable[[Any], Any]]] = {
         help=".csv, .jsonl, .md or .parquet; - prints",
     ),
     "by": click.option("--by", multiple=True, help="columns of the reports frame: year,level,kind …"),
-    "where": click.option("--where", multiple=True, help="only reports with column=value; several values with |"),
+    "where": click.option(
+        "--where", multiple=True, help="only reports with column=value; several with |, missing: column="
+    ),
     "theme": click.option("--theme", help="only statements that carry this theme"),
     "themes": click.option("--theme", "themes", multiple=True, help="codes of themes; all without it"),
     "role": click.option("--role", type=click.Choice(["problem", "measure", "any"]), default="any", show_default=True),
@@ -85,21 +87,21 @@ def split_names(values: str | tuple[str, ...] | None) -> list[str]:
     return [name.strip() for value in listed for name in value.split(",") if name.strip()]
 
 
-def parse_where(values: tuple[str, ...]) -> dict[str, list[str]]:
-    """Return columns and their values.
+def parse_where(values: tuple[str, ...]) -> dict[str, list[str | None]]:
+    """Return columns and their values; none behind ``=`` is a missing one.
 
     Raises:
         TextmineError: a condition without ``=``.
 
-    >>> parse_where(("level=county|township",))
-    {'level': ['county', 'township']}
+    >>> parse_where(("level=county|township", "province="))
+    {'level': ['county', 'township'], 'province': [None]}
     """
     found = {}
     for value in values:
         name, mark, wanted = value.partition("=")
         if not mark:
             raise TextmineError(f"--where {value}: expected column=value")
-        found[name.strip()] = wanted.split("|")
+        found[name.strip()] = [one or None for one in wanted.split("|")]
     return found
 
 

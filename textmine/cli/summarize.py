@@ -32,6 +32,6 @@ def summarize(
       textmine summarize mined -o training.docx --theme training --lang en
       textmine summarize mined -o bureau.html --body 临樟县农业农村局
     """
-    from textmine.summarize import summarize as run
+    from textmine.summary.write import summarize as run
 
     run(folder, output, by=by, lang=lang, body=body, theme=theme, region=region)

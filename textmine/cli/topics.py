@@ -41,7 +41,7 @@ def topics(
     from textmine.cli.results import load_analysis, parse_where, split_names, write_frame
     from textmine.segment import Segmenter
 
-    started = {name: words[0].split(",") for name, words in parse_where(seed_words).items()}
+    started = {name: split_names(words[0] or "") for name, words in parse_where(seed_words).items()}
     found = find_topics(
         load_analysis(folder),
         number,

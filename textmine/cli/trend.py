@@ -11,11 +11,14 @@ from textmine.cli.results import options
 
 @click.command()
 @click.argument("folder")
-@options("output", "by", "unit", "roles", "themes", "base", "cluster", "codes", "sample", "level", "seed", "quiet")
+@options(
+    "output", "by", "where", "unit", "roles", "themes", "base", "cluster", "codes", "sample", "level", "seed", "quiet"
+)
 def trend(
     folder: str,
     output: str,
     by: tuple[str, ...],
+    where: tuple[str, ...],
     unit: str,
     roles: tuple[str, ...],
     themes: tuple[str, ...],
@@ -32,11 +35,12 @@ def trend(
     Example: textmine trend mined --by level -o trends.csv
     """
     from textmine.analysis.trend import trends
-    from textmine.cli.results import load_analysis, load_hand, split_names, write_frame
+    from textmine.cli.results import load_analysis, load_hand, parse_where, split_names, write_frame
 
     found = trends(
         load_analysis(folder),
         split_names(by),
+        where=parse_where(where),
         unit=unit,  # type: ignore[arg-type]
         role=roles or ("problem", "measure"),
         themes=split_names(themes) or None,

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from textmine.analysis.comparison import compare
-from textmine.analysis.incidence import SMALL, filter_reports
+from textmine.analysis.incidence import SMALL
 from textmine.analysis.intervals import adjust_p
 from textmine.analysis.shares import prevalence
-from textmine.analysis.trend import FEW, trends
+from textmine.analysis.trend import trends
 from textmine.summary.content import ROLES, Cell, Column, Section, Sentence, Table, format_value
 from textmine.summary.figures import group_figure, order_themes, plain, prevalence_figure, trend_figure
 from textmine.summary.scope import Scope, as_key, evidence
@@ -23,6 +23,8 @@ Row = Mapping[str, Any]
 FALSE_DISCOVERIES: Final = 0.05
 #: most sentences and names that a list in running text holds
 _MOST: Final = 5
+#: a year of fewer reports is named beside the trends that it is part of
+FEW: Final = 5
 #: most groups that a figure shows
 _DRAWN: Final = 12
 
@@ -119,7 +121,7 @@ def _tell_top(scope: Scope, role: str, ranked: Sequence[Row]) -> Sentence:
         fill |= {"interval": format_value((first["low"], first["high"]), "interval")}
         return Sentence(scope.words("sentences", "top_one", **fill), evidence(first["theme"], role))
     shown = level[:3]
-    fill |= {"m": len(level), "names": scope.names([row["theme"] for row in shown])}
+    fill |= {"m": len(level) - 1, "names": scope.names([row["theme"] for row in shown])}
     fill |= {"shares": scope.words.join([format_value(row["estimate"], "share") for row in shown])}
     key = "top_many" if len(level) <= 3 else "top_crowd"
     return Sentence(scope.words("sentences", key, **fill), evidence(first["theme"], role))
@@ -142,6 +144,11 @@ def _tell_balance(scope: Scope, rows: Sequence[Row]) -> list[Sentence]:
 # --- over time --------------------------------------------------------------------------------------
 
 
+def has_years(scope: Scope) -> bool:
+    """Whether reports of two years or more are there."""
+    return bool(scope.frames["reports"]["year"].dropna().nunique() > 1)
+
+
 def build_years(scope: Scope) -> Section:
     """Return the section on change over the years; empty where no year is known."""
     words, title = scope.words, scope.words("sections", "years")
@@ -149,9 +156,8 @@ def build_years(scope: Scope) -> Section:
     if len(years) < 2:
         text = [Sentence(words("sentences", "one_year", year=years[0]))] if years else []
         return Section("years", title, sentences=tuple(text))
-    shares = theme_shares(scope, "year")
+    shares, slopes = theme_shares(scope, "year"), trends(scope.frames, role=ROLES, themes=scope.themes)
     shares = shares[shares["year"].notna()]
-    slopes = find_slopes(scope, shares)
     note = words("figure_notes", "heatmap", small=SMALL)
     order = order_themes(theme_shares(scope))
     figures = []
@@ -168,51 +174,21 @@ def build_years(scope: Scope) -> Section:
         lines = [(scope.theme, role) for role in ROLES]
         title_of, note = words("figures", "theme_lines"), words("figure_notes", "lines", small=SMALL)
         figures.append(trend_figure(shares, words, scope.name, lines=lines, key="lines", title=title_of, note=note))
-    tables = _pivots(scope, shares, "year", order)
-    if slopes is not None:
-        tables.append(_trend_table(scope, slopes, order))
     return Section(
         "years",
         title,
-        words("intros", "years", small=SMALL, few=FEW),
-        tuple([*tell_trends(scope, slopes), *_tell_thin(scope, shares)]),
+        words("intros", "years", small=SMALL),
+        tuple(tell_trends(scope, slopes)),
         tuple(figures),
-        tuple(tables),
+        (*_pivots(scope, shares, "year", order), _trend_table(scope, slopes, order)),
         data=(_group_table(scope, shares, "year", order),),
     )
 
 
-def _split_years(shares: pd.DataFrame) -> tuple[list[int], list[int]]:
-    """The years with reports enough for a trend to rest on, and the others."""
-    sizes = shares.groupby("year")["n"].max()
-    return [int(year) for year in sizes.index[sizes >= FEW]], [int(year) for year in sizes.index[sizes < FEW]]
-
-
-def find_slopes(scope: Scope, shares: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the trends over the years that have reports enough; ``None`` where fewer than two have.
-
-    A year of one report lies far from the others and pulls the slope: what is said must not rest on it.
-    """
-    kept, _ = _split_years(shares)
-    if len(kept) < 2:
-        return None
-    frames = filter_reports(scope.frames, {"year": kept}) if len(kept) < shares["year"].nunique() else scope.frames
-    return trends(frames, role=ROLES, themes=scope.themes)
-
-
-def _tell_thin(scope: Scope, shares: pd.DataFrame) -> list[Sentence]:
-    """Which years no trend rests on."""
-    kept, thin = _split_years(shares)
-    if not thin or len(kept) < 2:
-        return []
-    listed = scope.words.join([str(year) for year in thin])
-    return [Sentence(scope.words("sentences", "thin_years", years=listed, few=FEW), main=False)]
-
-
-def _changing_lines(scope: Scope, shares: pd.DataFrame, slopes: pd.DataFrame | None) -> list[Any]:
+def _changing_lines(scope: Scope, shares: pd.DataFrame, slopes: pd.DataFrame) -> list[Any]:
     """A chart a role of the themes whose slope is clear; none where no slope is."""
     figures, words = [], scope.words
-    for role in ROLES if slopes is not None else ():
+    for role in ROLES:
         clear = _clear_slopes(slopes, role)[:_MOST]
         if clear:
             lines = [(row["theme"], role) for row in clear]
@@ -246,29 +222,41 @@ def points_interval(row: Row, between: str) -> str:
     return "–" if low is None or high is None else f"{_points(low)}{between}{_points(high)}"
 
 
-def tell_trends(scope: Scope, slopes: pd.DataFrame | None) -> list[Sentence]:
+def tell_trends(scope: Scope, slopes: pd.DataFrame | None = None) -> list[Sentence]:
     """Return sentences on what rises and falls, and on jumps."""
     words = scope.words
-    if slopes is None:
-        return [Sentence(words("sentences", "few_years", few=FEW))]
-    found = []
+    if not has_years(scope):
+        return []
+    slopes = trends(scope.frames, role=ROLES, themes=scope.themes) if slopes is None else slopes
+    found, moving = [], False
     for role in ROLES:
         clear, rows = _clear_slopes(slopes, role), slopes[slopes["role"] == role]
         span = {"first": rows["first"].min(), "last": rows["last"].max(), "role": scope.role(role)}
-        span["n"] = format_value(rows["n"].max(), "count")
         for direction in ("rising", "falling"):
             named = [row for row in clear if row["direction"] == direction][:_MOST]
             if named:
                 items = words.join([_tell_slope(scope, row) for row in named])
                 link = evidence(named[0]["theme"], role)
                 found.append(Sentence(words("sentences", direction, names=items, **span), link))
+        moving = moving or bool(clear)
         if not clear:
             found.append(Sentence(words("sentences", "no_trend", **span)))
+    if moving and (few := _few_reports(scope)):
+        years = words.join([words("sentences", "year_reports", year=year, n=n) for year, n in few])
+        found.append(Sentence(words("sentences", "few_year_reports", years=years)))
     jumps = [row for row in slopes.to_dict("records") if plain(row["change_year"]) is not None and not row["small"]]
     found += [_tell_jump(scope, row) for row in jumps]
     if jumps:
         found.append(Sentence(words("sentences", "jump_many", m=len(slopes)), main=False))
     return found
+
+
+def _few_reports(scope: Scope) -> list[tuple[int, int]]:
+    """Years between the first and the last of which fewer than ``FEW`` reports have statements, with their number."""
+    reports, statements = scope.frames["reports"], scope.frames["statements"]
+    years = reports[reports["report_id"].isin(statements["report_id"])]["year"].dropna()
+    counted = years.astype(int).value_counts().sort_index()
+    return [(int(year), int(n)) for year, n in counted.items() if n < FEW]
 
 
 def _tell_slope(scope: Scope, row: Row) -> str:

@@ -6,8 +6,9 @@ import hashlib
 import inspect
 import json
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -18,13 +19,14 @@ from textmine.records import ROLES, Role
 from textmine.themes.codebook import Codebook, load_codebook
 from textmine.themes.features import Vocabulary, strip_label
 from textmine.themes.labelled import Labelled, labelled_digest
-from textmine.themes.linear import Doubles, Flags, Floats, Lexicon, Scores, fit_weights, score_texts
+from textmine.themes.linear import CHUNK, Doubles, Flags, Floats, Lexicon, Scores, fit_weights, score_texts, weigh_grams
 from textmine.themes.roles import RoleModel, checked_roles
 from textmine.themes.tagger import Hit, Prediction, RuleTagger
 from textmine.themes.verdict import Evidence, Verdict
 
 #: the roles that carry themes
 SPOKEN: Final[tuple[Role, ...]] = ("problem", "measure")
+_SPOKEN_NUMBERS: Final = np.array([ROLES.index(role) for role in SPOKEN])
 #: what a role counts beside n-grams, whose values make vectors of length 1
 ROLE_VALUE: Final = 0.5
 #: probability of a right set of themes from which on the rules are not asked; on development data 0.6 to 1 score alike
@@ -144,7 +146,7 @@ class ThemeClassifier:
         return hasattr(self, "lexicon_")
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_engine"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_engine", "_weighed")}
 
     def __repr__(self) -> str:
         given = inspect.signature(type(self)).parameters
@@ -234,13 +236,14 @@ class ThemeClassifier:
         n = grams.shape[1]
         stored = np.hstack([weights[:n], by_role]).astype(np.float16)
         self.gram_weights_ = stored.astype(np.float32)
+        self.__dict__.pop("_weighed", None)
         self.role_weights_ = (weights[n:] * ROLE_VALUE).astype(np.float32)
         self.biases_ = np.concatenate([biases, role_biases]).astype(np.float32)
 
     def _learn_verdict(
         self,
         texts: Sequence[str],
-        roles: Sequence[str],
+        roles: Sequence[Role],
         whole: Floats,
         loudest: Floats,
         targets: Flags,
@@ -287,33 +290,42 @@ class ThemeClassifier:
     # --- prediction -------------------------------------------------------------------------------------
 
     def _score(self, texts: Sequence[str]) -> Scores:
-        return score_texts(texts, self.lexicon_, self.gram_weights_)
+        if not hasattr(self, "_weighed"):
+            self._weighed = weigh_grams(self.lexicon_, self.gram_weights_)
+        return score_texts(texts, self.lexicon_, self._weighed)
 
     def _rule_tagger(self) -> RuleTagger:
         if not hasattr(self, "_engine"):
             self._engine = RuleTagger(self._book())
         return self._engine
 
-    def _evidence(self, roles: Sequence[str], whole: Floats, loudest: Floats) -> Evidence:
+    def _evidence(self, roles: Sequence[Role], whole: Floats, loudest: Floats) -> Evidence:
         n = len(self.themes_)
-        flags = np.array([[role == name for name in SPOKEN] for role in roles], dtype=np.float32)
-        flags = flags.reshape(-1, len(SPOKEN))
+        numbers = np.fromiter((ROLES.index(role) for role in roles), dtype=np.int64, count=len(roles))
+        flags = (numbers[:, None] == _SPOKEN_NUMBERS).astype(np.float32)
         by_role = flags @ self.role_weights_
         return Evidence(whole[:, :n] + by_role, loudest[:, :n] + by_role, flags)
 
-    def _fired(self, texts: Sequence[str], roles: Sequence[str]) -> Floats:
+    def _fired(self, texts: Sequence[str], roles: Sequence[Role]) -> Floats:
         """Return which themes have a rule that fires (texts × themes)."""
         fired = np.zeros((len(texts), len(self.themes_)), dtype=np.float32)
+        if not texts:
+            return fired  # the rules need not even be read
         place = {code: column for column, code in enumerate(self.themes_)}
-        for row, prediction in enumerate(self._rule_tagger().predict(texts, roles)):
-            for hit in prediction.hits:
-                fired[row, place[hit.theme]] = 1
+        for row, themes in enumerate(self._rule_tagger().themes(texts, roles)):
+            for theme in themes:
+                fired[row, place[theme]] = 1
         return fired
 
     def predict_proba(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> Doubles:
         """Return the probability of each theme (statements × themes); context carries none."""
         self._refuse_unfitted()
-        return self._read(list(texts), checked_roles(texts, roles)).shares
+        return np.concatenate([reading.shares for reading in self._readings(list(texts), checked_roles(texts, roles))])
+
+    def _readings(self, texts: Sequence[str], roles: Sequence[Role | None]) -> Iterator[Reading]:
+        """Read texts in chunks that fit the processor's cache."""
+        for start in range(0, max(len(texts), 1), CHUNK):
+            yield self._read(texts[start : start + CHUNK], roles[start : start + CHUNK])
 
     def _read(self, texts: Sequence[str], roles: Sequence[Role | None]) -> Reading:
         scores = self._score(texts)
@@ -336,7 +348,7 @@ class ThemeClassifier:
     def predict_matrix(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> Flags:
         """Return an indicator matrix (statements × themes)."""
         self._refuse_unfitted()
-        return self._read(list(texts), checked_roles(texts, roles)).taken
+        return np.concatenate([reading.taken for reading in self._readings(list(texts), checked_roles(texts, roles))])
 
     def predict_sets(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> list[frozenset[str]]:
         """Return the themes of each statement."""
@@ -354,26 +366,26 @@ class ThemeClassifier:
         given = checked_roles(texts, roles)
         number: dict[tuple[str, Role | None], int] = {}
         places = [number.setdefault(key, len(number)) for key in zip(texts, given, strict=True)]
-        answers = self._predict_distinct([text for text, _ in number], [role for _, role in number])
+        self._refuse_unfitted()
+        readings = self._readings([text for text, _ in number], [role for _, role in number])
+        answers = [answer for reading in readings for answer in self._predictions(reading)]
         return [answers[place] for place in places]
 
-    def _predict_distinct(self, texts: Sequence[str], roles: Sequence[Role | None]) -> list[Prediction]:
-        self._refuse_unfitted()
-        reading = self._read(texts, roles)
-        decided, shares, taken, scores = reading.roles, reading.shares, reading.taken, reading.scores
+    def _predictions(self, reading: Reading) -> list[Prediction]:
+        decided, shares, taken = reading.roles, reading.shares, reading.taken
         sure = _right(shares, taken) * np.array([score for _, score in decided])
         rows, columns = np.nonzero(taken)
         order = np.lexsort((columns, -shares[rows, columns], rows))
         rows, columns = rows[order], columns[order]
-        hits: list[list[Hit]] = [[] for _ in texts]
-        for row, column, share in zip(
-            rows.tolist(), columns.tolist(), shares[rows, columns].round(4).tolist(), strict=True
-        ):
-            hits[row].append(Hit(self.themes_[column], share, "model", None, *scores.clause_of(row, column)))
-        unsure = (sure < self.uncertain_below).tolist()
+        themes = [self.themes_[column] for column in columns.tolist()]
+        scores = shares[rows, columns].round(4).tolist()
+        starts, ends = reading.scores.clauses_of(rows, columns)
+        hits = tuple(map(Hit, themes, scores, repeat("model"), repeat(None), starts.tolist(), ends.tolist()))
+        bounds: list[int] = np.searchsorted(rows, np.arange(len(decided) + 1)).tolist()
+        unsure: list[bool] = (sure < self.uncertain_below).tolist()
         return [
-            Prediction(role, round(score, 4), tuple(found), doubt)
-            for (role, score), found, doubt in zip(decided, hits, unsure, strict=True)
+            Prediction(role, round(score, 4), hits[begin:end], doubt)
+            for (role, score), begin, end, doubt in zip(decided, bounds, bounds[1:], unsure, strict=False)
         ]
 
     def explain(self, text: str, role: str | None = None) -> Prediction:
@@ -512,6 +524,7 @@ class ThemeClassifier:
         vocabulary = Vocabulary(arrays["hashes"])
         self.lexicon_ = Lexicon(vocabulary, arrays["idf"].astype(np.float32), self.sizes)
         self.gram_weights_ = arrays["gram_weights"].astype(np.float32)
+        self.__dict__.pop("_weighed", None)
         self.role_weights_, self.biases_ = arrays["role_weights"], arrays["biases"]
         themes, columns = len(self.themes_), len(self.themes_) + len(ROLES)
         self.verdict_ = Verdict.restore(_named(arrays, "verdict_"), themes)

@@ -76,6 +76,8 @@ _PURPOSE_KEYS: Final = {"place": str, "openers": (str, list), "closers": (str, l
 _PRECEDENCE_KEYS: Final = {"winner": str, "losers": list, "scope": str, "heading": bool, "note": str}
 #: what stands for any few characters of a clause: … or {n}
 GAP: Final = re.compile(r"…|\{(\d+)\}")
+#: a term without gaps and choices, as most are
+_PLAIN: Final = re.compile(r"[^…{}(|)]+")
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
 _NAME_KEYS: Final = {"name_zh": str, "name_en": str, "definition_zh": str, "definition_en": str}
 _DECIDING_KEYS: Final = {"n": int, "zh": str, "en": str}
@@ -259,14 +261,36 @@ def _packaged(version: str) -> Path:
     return inside if inside.is_dir() else package.parent / "corpora" / "codebook" / version
 
 
-def _load(folder: Path) -> Codebook:
+def identify_codebook() -> tuple[str, tuple[str, ...], str]:
+    """Return version, codes of the themes and digest of the packaged codebook, which need not be understood for that.
+
+    >>> version, codes, digest = identify_codebook()
+    >>> book = load_codebook()
+    >>> (version, codes, digest) == (book.version, book.codes, book.digest)
+    True
+    """
+    folder, digest = _packaged(DEFAULT_VERSION), hashlib.sha256()
+    book, codes = _index(folder, digest)
+    for path in [folder / "lists.toml", *(folder / f"{code}.toml" for code in codes)]:
+        if path.stem in codes or path.is_file():
+            _read_text(path, digest)
+    return _text(_require(book, "version", "codebook.toml"), "codebook.toml", "version"), codes, digest.hexdigest()
+
+
+def _index(folder: Path, digest: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The contents of codebook.toml and the codes of its themes."""
     if not folder.is_dir():
         raise CodebookError(f"{folder}: no such folder; a codebook is a folder with codebook.toml")
-    digest = hashlib.sha256()
     book = _read(folder / "codebook.toml", digest)
     _refuse_unknown(book, _BOOK_KEYS, "codebook.toml", "")
     codes = [_text(code, "codebook.toml", "themes") for code in _require(book, "themes", "codebook.toml")]
     _refuse_strangers(folder, codes)
+    return book, tuple(codes)
+
+
+def _load(folder: Path) -> Codebook:
+    digest = hashlib.sha256()
+    book, codes = _index(folder, digest)
     shared = _read(folder / "lists.toml", digest) if (folder / "lists.toml").is_file() else {}
     lists = {name: _terms(value, "lists.toml", name) for name, value in shared.items()}
     groups = _named(book.get("groups", {}), "groups")
@@ -286,7 +310,7 @@ def _load(folder: Path) -> Codebook:
         deciding=tuple(_deciding(entry, index) for index, entry in enumerate(book.get("deciding", []), 1)),
         themes=themes,
         purposes=tuple(_purpose(entry, lists) for entry in book.get("purpose", [])),
-        precedence=tuple(_precedence(entry, codes) for entry in book.get("precedence", [])),
+        precedence=tuple(_precedence(entry, list(codes)) for entry in book.get("precedence", [])),
         lists=lists,
         digest=digest.hexdigest(),
         path=str(folder),
@@ -295,16 +319,20 @@ def _load(folder: Path) -> Codebook:
 
 def _read(path: Path, digest: Any) -> dict[str, Any]:
     try:
+        return tomllib.loads(_read_text(path, digest))
+    except tomllib.TOMLDecodeError as error:
+        raise CodebookError(f"{path}: not valid TOML: {error}") from error
+
+
+def _read_text(path: Path, digest: Any) -> str:
+    try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise CodebookError(f"{path}: the file is missing") from None
     except (OSError, UnicodeDecodeError) as error:
         raise CodebookError(f"{path}: cannot be read as UTF-8 text: {error}") from error
     digest.update(f"{path.name}\0{text}\0".encode())
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CodebookError(f"{path}: not valid TOML: {error}") from error
+    return text
 
 
 def _theme(
@@ -432,6 +460,8 @@ def _terms(value: object, name: str, where: str) -> tuple[str, ...]:
 
 def _spelled_out(item: str) -> tuple[str, ...]:
     """A term without gaps is spelled out; one with gaps keeps its choices unless a gap stands inside of one."""
+    if "(" not in item:
+        return (item,)
     if GAP.search(item) and not any(GAP.search(inside) or "(" in inside for inside in _insides(item)):
         return (item,)
     return alternatives(item)
@@ -457,7 +487,7 @@ def sound_term(term: str) -> bool:
     >>> sound_term("(没|无)人{2}管"), sound_term("没{2}(人|)")
     (True, False)
     """
-    if term.startswith("@"):
+    if term.startswith("@") or _PLAIN.fullmatch(term):
         return True
     parts = GAP.split(term)[::2]
     return all(part and not set(part) & set("(|)") for piece in parts for part in alternatives(piece))

@@ -21,6 +21,10 @@ Flags = npt.NDArray[np.bool_]
 
 #: texts that are read at once: their arrays stay in the processor's cache
 CHUNK: Final = 1024
+#: n-grams of one size for which there is room, for each text of a chunk; a chunk of longer texts asks for its own
+_ROOM: Final = 32
+#: runs of up to this many n-grams are summed side by side
+_SHORT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +107,31 @@ class Scores:
     starts: Indices
     ends: Indices
 
-    def clause_of(self, row: int, column: int) -> tuple[int, int]:
-        """Return where the clause stands that speaks loudest for a target."""
-        begin = self.begins[row]
-        best = begin + int(self.clauses[begin : self.begins[row + 1], column].argmax())
-        return int(self.starts[best]), int(self.ends[best])
+    def clauses_of(self, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
+        """Return where the clauses start and end that speak loudest in texts (``rows``) for targets (``columns``)."""
+        if not len(rows):
+            return rows, rows
+        counts = self.begins[rows + 1] - self.begins[rows]
+        firsts = np.cumsum(counts) - counts
+        clauses = np.repeat(self.begins[rows] - firsts, counts) + np.arange(int(counts.sum()))
+        values = self.clauses[clauses, np.repeat(columns, counts)]
+        loud = values == np.repeat(np.maximum.reduceat(values, firsts), counts)
+        best = np.minimum.reduceat(np.where(loud, clauses, len(self.starts)), firsts)  # the first of equals
+        return self.starts[best], self.ends[best]
 
 
-def score_texts(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> Scores:
+def weigh_grams(lexicon: Lexicon, weights: Floats) -> Floats:
+    """Return the weights of n-grams (× targets) times their values, as :func:`score_texts` takes them."""
+    return weights * lexicon.idf[:, None]
+
+
+def score_texts(texts: Sequence[str], lexicon: Lexicon, weighed: Floats) -> Scores:
     """Return what the n-grams of texts weigh, read in chunks that fit the processor's cache."""
+    # One table for all chunks: to ask for fresh memory each time takes longer than to fill it.
+    room = np.empty((_ROOM * CHUNK, weighed.shape[1]), dtype=np.float32)
     parts = [
-        _score_chunk(texts[start : start + CHUNK], lexicon, weights) for start in range(0, max(len(texts), 1), CHUNK)
+        _score_chunk(texts[start : start + CHUNK], lexicon, weighed, room)
+        for start in range(0, max(len(texts), 1), CHUNK)
     ]
     shifts = np.cumsum([0, *(len(part.starts) for part in parts)])
     begins = [part.begins[:-1] + shift for part, shift in zip(parts, shifts, strict=False)]
@@ -127,12 +145,12 @@ def score_texts(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> Scor
     )
 
 
-def _score_chunk(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> Scores:
+def _score_chunk(texts: Sequence[str], lexicon: Lexicon, weighed: Floats, room: Floats) -> Scores:
     """Sum by clause, then by text: n-grams do not cross clauses, so each is weighed once."""
     batch = Batch.read(texts)
     owners, starts, ends = batch.clause_spans()
     count = len(owners)
-    sums = np.zeros((count, weights.shape[1]), dtype=np.float32)
+    sums = np.zeros((count, weighed.shape[1]), dtype=np.float32)
     squares = np.zeros(count, dtype=np.float64)
     for grams in batch.grams(lexicon.sizes):
         places = lexicon.vocabulary.find(grams.hashes)
@@ -143,9 +161,7 @@ def _score_chunk(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> Sco
         values = lexicon.idf[known]
         squares += np.bincount(clauses, values * values, minlength=count)
         firsts = np.flatnonzero(np.concatenate(([True], clauses[1:] != clauses[:-1])))
-        weighed = weights[known]
-        weighed *= values[:, None]
-        sums[clauses[firsts]] += np.add.reduceat(weighed, firsts, axis=0)
+        _add_runs(sums, clauses[firsts], weighed, known, firsts, room)
     begins = np.searchsorted(owners, np.arange(len(texts) + 1))
     if not count:
         return Scores(sums, sums, sums, begins, starts, ends)
@@ -154,6 +170,36 @@ def _score_chunk(texts: Sequence[str], lexicon: Lexicon, weights: Floats) -> Sco
     clause_lengths = np.sqrt(np.maximum(squares, lexicon.clause_floor)).astype(np.float32)
     by_clause = (sums / clause_lengths[:, None]).astype(np.float32)
     return Scores(whole, np.maximum.reduceat(by_clause, begins[:-1], axis=0), by_clause, begins, starts, ends)
+
+
+def _add_runs(sums: Floats, owners: Indices, weighed: Floats, known: Indices, firsts: Indices, room: Floats) -> None:
+    """Add the rows of each run (``known[firsts[i] : firsts[i + 1]]``) to the row ``owners[i]`` of ``sums``.
+
+    What ``np.add.reduceat`` adds a run at a time is added here a place at a time, for all short runs at once, in the
+    same order: first + (0 + second + third + …).
+    """
+    lengths = np.diff(firsts, append=len(known))
+    order = np.argsort(-lengths, kind="stable")
+    lengths, owners, firsts = lengths[order], owners[order], firsts[order]
+    over = np.searchsorted(-lengths, -np.arange(_SHORT + 1), side="left")  # how many runs are longer than 0, 1, …
+    long = int(over[_SHORT])
+    if long:
+        begins = np.cumsum(lengths[:long]) - lengths[:long]
+        places = np.repeat(firsts[:long] - begins, lengths[:long]) + np.arange(int(lengths[:long].sum()))
+        sums[owners[:long]] += np.add.reduceat(_take(weighed, known[places], room), begins, axis=0)
+    rest = np.zeros((len(owners) - long, weighed.shape[1]), dtype=np.float32)
+    for place in range(1, _SHORT):
+        upto = int(over[place])
+        if upto == long:
+            break
+        rest[: upto - long] += _take(weighed, known[firsts[long:upto] + place], room)
+    rest += _take(weighed, known[firsts[long:]], room)
+    sums[owners[long:]] += rest
+
+
+def _take(table: Floats, rows: Indices, room: Floats) -> Floats:
+    out = room[: len(rows)] if len(rows) <= len(room) else None
+    return np.take(table, rows, axis=0, out=out, mode="clip")
 
 
 def fit_weights(

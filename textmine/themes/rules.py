@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from textmine.records import Role
 from textmine.themes.codebook import GAP, Codebook, Purpose, Rule, Theme, alternatives
-from textmine.themes.matcher import TermMatcher
+from textmine.themes.matcher import match_terms
 
 Span = tuple[int, int]
 
@@ -60,6 +60,10 @@ class _Sequence:
     longest: tuple[int, ...]
 
 
+#: of a term: the classes it belongs to, the sequences it is the pivot of
+_Wanted = tuple[tuple[int, ...], tuple[_Sequence, ...]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Compiled:
     """A rule with its terms as classes of terms."""
@@ -82,6 +86,8 @@ class _Compiler:
         self.codebook = codebook
         self.terms: dict[str, int] = {}
         self.classes: dict[tuple[str, ...], int] = {}
+        #: class -> its terms without gaps, term -> its classes
+        self.filled: dict[int, set[int]] = {}
         self.members: dict[int, set[int]] = {}
         self.sequences: dict[int, list[_Sequence]] = {}
         self.signals_before: set[int] = set()
@@ -118,20 +124,28 @@ class _Compiler:
         return tuple(self._fill(key, terms, gap, also) for key, terms in groups)
 
     def _fill(self, key: tuple[str, ...], terms: tuple[str, ...], gap: int, also: set[int] | None) -> int:
-        has_gaps = any(GAP.search(term) for term in terms)
+        has_gaps = any("…" in term or "{" in term for term in terms)
         if not has_gaps:
             key = tuple(part for index, part in enumerate(key) if index != 1)  # the gap makes no difference
         known = key in self.classes
         number = self._class(key)
-        for term in terms:
-            if GAP.search(term):
-                if not known:
-                    self._sequence(term, gap, number)
-                continue
-            self.members.setdefault(self._term(term), set()).add(number)
-            if also is not None:
-                also.add(self._term(term))
+        if not known:
+            self.filled[number] = self._put(terms, gap, number)
+        if also is not None:
+            also.update(self.filled[number])
         return number
+
+    def _put(self, terms: tuple[str, ...], gap: int, number: int) -> set[int]:
+        """Fill a class; the numbers of its terms without gaps."""
+        plain: set[int] = set()
+        for term in terms:
+            if ("…" in term or "{" in term) and GAP.search(term):
+                self._sequence(term, gap, number)
+            else:
+                plain.add(self._term(term))
+        for term_number in plain:
+            self.members.setdefault(term_number, set()).add(number)
+        return plain
 
     def _sequence(self, term: str, gap: int, target: int) -> None:
         pieces = GAP.split(term)  # part, stated gap or None, part, …
@@ -144,6 +158,16 @@ class _Compiler:
         for number in parts[pivot]:
             self.sequences.setdefault(number, []).append(sequence)
 
+    def wanted(self, asked: set[int]) -> dict[int, _Wanted]:
+        """For each term the classes it is of and the sequences it is the pivot of, where anything asks for them."""
+        found: dict[int, _Wanted] = {}
+        for number in self.members.keys() | self.sequences.keys():
+            classes = self.members.get(number, set()) & asked
+            sequences = [sequence for sequence in self.sequences.get(number, ()) if sequence.target in asked]
+            if classes or sequences:
+                found[number] = tuple(sorted(classes)), tuple(sequences)
+        return found
+
 
 def _commonness(part: tuple[str, ...]) -> tuple[bool, int, int]:
     """Orders parts: common words last, long terms before short ones, few before many."""
@@ -153,25 +177,31 @@ def _commonness(part: tuple[str, ...]) -> tuple[bool, int, int]:
 class _Scan:
     """One text with all terms found in it and its units: items, clauses, sentences."""
 
-    def __init__(self, text: str, engine: RuleEngine) -> None:
+    def __init__(self, text: str, role: Role, engine: RuleEngine) -> None:
         self.text = text
         self.occurrences = engine.matcher.scan(text)
         self.clauses = [place for place, char in enumerate(text) if char in _CLAUSE_MARKS]
         self.found: defaultdict[int, list[Span]] = defaultdict(list)
-        self._collect(engine)
+        self._collect(engine.wanted[role])
         self._objects = engine.objects
         self._heads: list[int] | None = None
         self._sorted: dict[tuple[int, ...], list[Span]] = {}
         self.items = self._item_breaks(engine) if "、" in text else self.clauses
 
-    def _collect(self, engine: RuleEngine) -> None:
-        found, classes, sequences = self.found, engine.classes, engine.sequences
-        present = {term for _, _, term in self.occurrences}
-        for place, (start, end, term) in enumerate(self.occurrences):
+    def _collect(self, wanted: Mapping[int, _Wanted]) -> None:
+        found = self.found
+        present = {occurrence[0] for occurrence in self.occurrences}
+        chosen = wanted.keys() & present
+        if not chosen:
+            return
+        for place, (term, start, end) in enumerate(self.occurrences):
+            if term not in chosen:
+                continue
+            classes, sequences = wanted[term]
             span = (start, end)
-            for number in classes[term]:
+            for number in classes:
                 found[number].append(span)
-            for sequence in sequences[term]:
+            for sequence in sequences:
                 for part in sequence.others:
                     if part.isdisjoint(present):
                         break
@@ -201,7 +231,7 @@ class _Scan:
     def _left(self, part: frozenset[int], place: int, before: int, gap: int) -> int | None:
         occurrences = self.occurrences
         for index in range(place - 1, -1, -1):
-            start, end, term = occurrences[index]
+            term, start, end = occurrences[index]
             if end < before - gap:
                 return None
             if end <= before and term in part:
@@ -211,7 +241,7 @@ class _Scan:
     def _right(self, part: frozenset[int], place: int, behind: int, gap: int, longest: int) -> int | None:
         occurrences, bound = self.occurrences, behind + gap
         for index in range(place + 1, len(occurrences)):
-            start, end, term = occurrences[index]
+            term, start, end = occurrences[index]
             if end > bound + longest:
                 return None
             if behind <= start <= bound and term in part:
@@ -223,7 +253,7 @@ class _Scan:
 
         It does not where a further deficit of the same subject follows at once (公开不全面、不及时).
         """
-        after = [(start, end) for start, end, term in self.occurrences if term in engine.signals_after]
+        after = [(start, end) for term, start, end in self.occurrences if term in engine.signals_after]
         ends, deficits = {end for _, end in after}, {start for start, _ in after}
         actions = self.starts(engine.signals_before)
         breaks = list(self.clauses)
@@ -249,7 +279,7 @@ class _Scan:
 
     def starts(self, terms: frozenset[int]) -> set[int]:
         """Where any of the terms starts."""
-        return {start for start, _, term in self.occurrences if term in terms}
+        return {start for term, start, _ in self.occurrences if term in terms}
 
     def head_within(self, start: int, end: int) -> bool:
         """Tell whether an object starts from ``start`` on and before ``end`` that nothing ties to what precedes it."""
@@ -293,11 +323,11 @@ class RuleEngine:
         self.purposes = [(purpose, compiler.slot(purpose.openers, _NO_THEME, 0)) for purpose in codebook.purposes]
         self.signals_before, self.signals_after = frozenset(compiler.signals_before), frozenset(compiler.signals_after)
         self.objects = frozenset(compiler.objects)
-        self.matcher = TermMatcher(compiler.terms)
-        numbers = range(len(compiler.terms))
-        self.classes = [tuple(sorted(compiler.members.get(number, ()))) for number in numbers]
-        self.sequences = [tuple(compiler.sequences.get(number, ())) for number in numbers]
+        self.matcher = match_terms(compiler.terms)
         self._openers = [number for _, slot in self.purposes for number in slot]
+        self.wanted: dict[Role, dict[int, _Wanted]] = {
+            role: compiler.wanted(self._asked(role)) for role in ("problem", "measure")
+        }
         self._yields = {rule.id: _yields_to(rule, codebook) for theme in codebook.themes for rule in theme.rules}
         self._kept = {rule.rule.id for rule in self.rules if rule.rule.keep_in_purpose}
         self._triggered: dict[Role, dict[int, list[_Compiled]]] = {"problem": {}, "measure": {}}
@@ -307,11 +337,19 @@ class RuleEngine:
                     for number in rule.targets:
                         triggered.setdefault(number, []).append(rule)
 
+    def _asked(self, role: Role) -> set[int]:
+        """The classes that anything asks for in a statement of this role."""
+        asked = set(self._openers) if role == "measure" else set()
+        for rule in self.rules:
+            if rule.rule.role in ("both", role):
+                asked.update(rule.targets, rule.before, rule.after, rule.unless, rule.not_in, rule.needs)
+        return asked
+
     def hits(self, text: str, role: Role) -> list[RuleHit]:
         """Return what fires on ``text`` read as ``role``, best first; nothing on context."""
         if role == "context" or not text:
             return []
-        scan = _Scan(text, self)
+        scan = _Scan(text, role, self)
         hits: list[RuleHit] = []
         for rule in self._candidates(scan, role):
             hits.extend(self._fire(rule, scan))

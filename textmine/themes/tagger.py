@@ -115,6 +115,15 @@ class RuleTagger:
             predictions.append(known[key])
         return predictions
 
+    def themes(self, texts: Sequence[str], roles: Sequence[Role]) -> list[set[str]]:
+        """Return the themes of which a rule fires in each text, and nothing else of them.
+
+        >>> RuleTagger().themes(["专职人员不足。"], ["problem"])
+        [{'staffing'}]
+        """
+        ask = self._engine.hits
+        return [{hit.theme for hit in ask(text, role)} for text, role in zip(texts, roles, strict=True)]
+
     def _predict_one(self, text: str, role: Role, role_score: float) -> Prediction:
         hits = tuple(
             Hit(hit.theme, round(hit.score, 4), "rule", hit.rule_id, hit.start, hit.end)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from textmine.errors import FrameError, TextmineError
+from textmine.folders import open_folder
 from textmine.frames import COLUMNS, load_frames
 from textmine.outputs import write_whole
 from textmine.summary.content import Section, SummaryContent
@@ -59,15 +60,16 @@ def load_mined(folder: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, A
     Raises:
         FrameError: the folder is no mined folder, or a frame or the manifest is damaged.
     """
-    root = Path(folder)
-    names = [name for name in COLUMNS if name in _NEEDED or (root / f"{name}.parquet").is_file()]
-    frames = load_frames(root, *(name for name in names if name not in ("sections", "cells")))
+    root = open_folder(folder)
+    names = [name for name in COLUMNS if name in _NEEDED or root.has(f"{name}.parquet")]
+    frames = load_frames(folder, *(name for name in names if name not in ("sections", "cells")))
     try:
-        manifest = json.loads((root / "manifest.json").read_text("utf-8"))
+        with root.open("manifest.json") as file:
+            manifest = json.load(file)
     except FileNotFoundError:
         manifest = {}
     except (OSError, ValueError) as error:
-        raise FrameError(f"{root / 'manifest.json'} is damaged: {error}") from error
+        raise FrameError(f"{folder}/manifest.json is damaged: {error}") from error
     return frames, manifest
 
 
