@@ -233,3 +233,17 @@ def test_both_languages_fill_the_same_names() -> None:
 def test_numbers_are_shown_with_thousands_and_a_dash_for_missing() -> None:
     assert format_value(12345.5, "number") == "12,345.5" and format_value(12345, "count") == "12,345"
     assert format_value((None, None), "interval") == "–" and format_value(0.0, "share") == "0.0%"
+
+
+def test_a_year_reported_in_two_files_is_a_caution() -> None:
+    frames = _frames_of({"training": 50})
+    text = "\n".join(s.text for s in build_content(frames, lang="en").section("cautions").sentences)
+    assert "one body and year" not in text
+    frames["reports"].loc[:3, "agency"] = ["甲局", "甲局", "乙局", "乙局"]
+    text = "\n".join(s.text for s in build_content(frames, lang="en").section("cautions").sentences)
+    assert "In 2 cases, one body and year is reported in two or more files" in text and "2.txt" in text
+
+
+def test_negative_intervals_and_tiny_q_values_can_be_read() -> None:
+    assert format_value((-26.46, -9.44), "range") == "[−26.46, −9.44]" and format_value(-3.5, "number") == "−3.5"
+    assert [format_value(q, "p") for q in (0.0, 0.00004, 0.03, 0.7)] == ["<0.001", "<0.001", "0.030", "0.700"]

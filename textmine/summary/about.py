@@ -327,6 +327,7 @@ def build_cautions(scope: Scope) -> Section:
     sentences.append(Sentence(words("sentences", "raw_shares")))
     sentences.append(tell_skipped(scope))
     sentences += tell_ocr(scope)
+    sentences += _tell_repeated(scope)
     twice = int((scope.frames["reports"]["agency"].value_counts() > 1).sum())
     if twice and scope.body is None:
         sentences.append(Sentence(words("sentences", "repeated_bodies", n=_count(twice))))
@@ -349,6 +350,17 @@ def _tell_tagging(scope: Scope) -> list[Sentence]:
         share = format_value(sources["human"] / max(len(tags), 1), "share")
         found.append(Sentence(words("sentences", "tagged_by_human", share=share)))
     return found
+
+
+def _tell_repeated(scope: Scope) -> list[Sentence]:
+    """Bodies whose year is reported in several files; no other number shows that reports count twice."""
+    known = scope.frames["reports"].dropna(subset=["agency", "year"])
+    pairs = known.groupby(["agency", "year"], sort=True)["path"].agg(["size", "min"])
+    several = pairs[pairs["size"] > 1]
+    if several.empty:
+        return []
+    example = str(several["min"].iloc[0])
+    return [Sentence(scope.words("sentences", "repeated_years", n=_count(len(several)), example=example))]
 
 
 def _tell_uncertain(scope: Scope) -> list[Sentence]:

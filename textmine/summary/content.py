@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 Lang = Literal["zh", "en"]
 #: how a value is meant and shown: ``share`` is 0–1 and shown in per cent, ``interval`` a pair of shares,
-#: ``range`` a pair of numbers
-Kind = Literal["text", "code", "count", "year", "share", "number", "interval", "range"]
+#: ``range`` a pair of numbers, ``p`` a p or q value
+Kind = Literal["text", "code", "count", "year", "share", "number", "interval", "range", "p"]
 FigureKind = Literal["intervals", "heatmap", "lines", "bars", "presence"]
 Value = str | int | float | bool | tuple[float | None, float | None] | None
 
@@ -229,15 +229,18 @@ def format_value(value: Value, kind: Kind) -> str:
         low, high = value
         if low is None or high is None:
             return "–"
-        one: Kind = "share" if kind == "interval" else "number"
-        return f"{format_value(low, one)}–{format_value(high, one)}"
+        if kind == "interval":
+            return f"{format_value(low, 'share')}–{format_value(high, 'share')}"
+        return f"[{format_value(low, 'number')}, {format_value(high, 'number')}]"  # a dash would look like a minus sign
     if isinstance(value, bool | str) or kind in ("text", "code", "year"):
         return str(value)
     if kind == "share":
         return f"{100 * value:.1f}%"
     if kind == "count":
         return f"{round(value):,}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
+    if kind == "p":
+        return "<0.001" if value < 0.001 else f"{value:.3f}"
+    return (f"{value:,.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}").replace("-", "−")
 
 
 def find_statements(content: SummaryContent, evidence: Evidence) -> pd.DataFrame:

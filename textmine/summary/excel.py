@@ -30,6 +30,7 @@ _FORMATS: Final = {
     "number": "#,##0.00",
     "interval": "0.0%",
     "range": "#,##0.00",
+    "p": "0.0000",
     "year": "0",
 }
 #: characters that XML cannot hold

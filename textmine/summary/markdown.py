@@ -9,7 +9,7 @@ from textmine.summary.content import Cell, Column, Evidence, Section, SummaryCon
 from textmine.summary.words import Words, load_words
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]|~#$@])")
-_RIGHT: Final = {"count", "share", "number", "interval", "range", "year"}
+_RIGHT: Final = {"count", "share", "number", "interval", "range", "p", "year"}
 
 
 def escape_markdown(text: str) -> str:

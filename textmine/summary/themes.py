@@ -287,7 +287,7 @@ def _trend_table(scope: Scope, slopes: pd.DataFrame, order: Sequence[str]) -> Ta
         Column("slope", words.label("change_per_year"), "number"),
         Column("interval", words.label("interval"), "range"),
     ]
-    columns += [Column("q", words.label("q_value"), "number"), Column("direction", words.label("direction"))]
+    columns += [Column("q", words.label("q_value"), "p"), Column("direction", words.label("direction"))]
     rows = []
     for row in sorted(slopes.to_dict("records"), key=lambda row: (row["role"] != "problem", order.index(row["theme"]))):
         scaled = [None if plain(row[key]) is None else round(100 * row[key], 2) for key in ("estimate", "low", "high")]
@@ -451,7 +451,7 @@ def _difference_table(scope: Scope, by: str, clear: Sequence[Row]) -> Table:
         Column("share", words.label("share"), "share"),
         Column("difference", words.label("difference"), "number"),
     ]
-    columns += [Column("interval", words.label("interval"), "range"), Column("q", words.label("q_value"), "number")]
+    columns += [Column("interval", words.label("interval"), "range"), Column("q", words.label("q_value"), "p")]
     rows = []
     for row in clear:
         link = evidence(row["theme"], row["role"], **{by: row["value"]})

@@ -16,7 +16,7 @@ from textmine.summary.words import Words, load_words
 if TYPE_CHECKING:
     from docx.document import Document as Doc
 
-_RIGHT: Final = {"count", "share", "number", "interval", "range", "year"}
+_RIGHT: Final = {"count", "share", "number", "interval", "range", "p", "year"}
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
 #: fonts that office programs in China have: Latin, Chinese
 _BODY: Final = ("Times New Roman", "宋体")
