@@ -37,6 +37,12 @@ _PAIRS: Final = 15
 _TOLD: Final = 3
 
 
+def _is_clear(row: Mapping[str, Any]) -> bool:
+    """Whether two themes go together beyond chance; of one report there is neither an interval nor a q value."""
+    low, q = plain(row["low"]), plain(row["q"])
+    return low is not None and low > 0 and not row["small"] and q is not None and q < FALSE_DISCOVERIES
+
+
 def build_together(scope: Scope) -> Section:
     """Return the section on themes that are stated together in one report."""
     words = scope.words
@@ -45,7 +51,7 @@ def build_together(scope: Scope) -> Section:
     if scope.theme is not None:
         records = [row for row in records if scope.theme in (row["theme_a"], row["theme_b"])]
     order = order_themes(theme_shares(scope))
-    clear = [row for row in records if row["low"] > 0 and not row["small"] and row["q"] < FALSE_DISCOVERIES]
+    clear = [row for row in records if _is_clear(row)]
     sentences = [_tell_pair(scope, row, main=at == 0) for at, row in enumerate(clear[:_TOLD])]
     figures = ()
     if scope.theme is None:
@@ -66,9 +72,10 @@ def _both(row: Mapping[str, Any]) -> Evidence:
     return Evidence(theme=row["theme_a"], role="any", with_theme=row["theme_b"])
 
 
-def _odds(row: Mapping[str, Any]) -> tuple[float, float, float]:
-    odds, low, high = (round(math.exp(row[key]), 2) for key in ("estimate", "low", "high"))
-    return odds, low, high
+def _odds(row: Mapping[str, Any]) -> list[float | None]:
+    """The odds ratio with its interval, of which a single report has none."""
+    logs = [plain(row[key]) for key in ("estimate", "low", "high")]
+    return [None if log is None else round(math.exp(log), 2) for log in logs]
 
 
 def _tell_pair(scope: Scope, row: Mapping[str, Any], *, main: bool) -> Sentence:
@@ -96,7 +103,7 @@ def _pair_table(scope: Scope, records: list[Mapping[str, Any]]) -> Table:
     columns += [Column("ratio", words.label("ratio"), "number"), Column("odds", words.label("odds"), "number")]
     columns += [Column("interval", words.label("interval"), "range")]
     rows = []
-    for row in sorted(records, key=lambda row: (bool(row["small"]), -row["low"]))[:_PAIRS]:
+    for row in sorted(records, key=lambda row: (bool(row["small"]), -(plain(row["low"]) or 0.0)))[:_PAIRS]:
         odds, low, high = _odds(row)
         mark: Any = "small" if row["small"] else ""
         cells = (
