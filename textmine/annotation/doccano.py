@@ -12,7 +12,6 @@ from typing import Any, Final
 from textmine.annotation.records import Answer, Task, Words, listed, place_of, split_choices, words_of
 from textmine.themes.codebook import Codebook
 
-
 #: where the several exports have their labels: classification, its older form, both tasks at once, spans
 _LABELS: Final = ("label", "labels", "cats", "entities")
 
