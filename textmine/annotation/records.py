@@ -71,10 +71,13 @@ def place_of(row: Mapping[str, Any]) -> tuple[str, str, int]:
     >>> place_of({"statement_id": "r-001", "report_id": "r", "start": "10"})
     ('r-001', 'r', 10)
     """
-    statement_id, report_id, start = str(row["statement_id"]), str(row["report_id"]), row["start"]
+    ids = row["statement_id"], row["report_id"]
+    if odd := [name for name in ids if not isinstance(name, int | str) or isinstance(name, bool) or name == ""]:
+        raise ValueError(f"{odd[0]!r} is no id of a statement or report")
+    start = row["start"]
     if isinstance(start, bool) or not isinstance(start, int | str) or int(start) < 0:
         raise ValueError(f"{start!r} is no offset in a report")
-    return statement_id, report_id, int(start)
+    return str(ids[0]), str(ids[1]), int(start)
 
 
 def words_of(theme: Any, start: Any, end: Any, text: Any) -> Words:
@@ -86,7 +89,8 @@ def words_of(theme: Any, start: Any, end: Any, text: Any) -> Words:
     >>> words_of("training", 0, 2, "培训不够")
     Words(theme='training', start=0, end=2)
     """
-    if not isinstance(start, int) or not isinstance(end, int) or not isinstance(text, str):
+    whole = [isinstance(value, int) and not isinstance(value, bool) for value in (start, end)]
+    if not all(whole) or not isinstance(text, str):
         raise ValueError(f"words from {start!r} to {end!r} of {text!r}: expected whole numbers and a text")
     if not 0 <= start < end <= len(text):
         raise ValueError(f"words from {start} to {end} are outside the text, which has {len(text)} characters")
