@@ -186,7 +186,11 @@ def test_scores_are_read_from_the_card_of_a_trained_tagger() -> None:
 def test_one_theme_one_body_one_region(frames: dict[str, pd.DataFrame]) -> None:
     theme = build_content(frames, theme="业务培训")
     assert theme.title == "主题“业务培训”" and all("training" in listed for listed in theme.statements["themes"])
+    facts = {label: cell.value for label, cell, _ in theme.facts}
+    assert facts["陈述"] == len(theme.statements) < len(frames["statements"])
+    assert any("作为问题的升降不能与随机波动分开" in s.text for s in theme.section("years").sentences)
     body = build_content(make_frames(400), body="第12号局")
+    assert not any(label == "跳过的文件" for label, _, _ in body.facts)
     assert {"presence", "peers"} <= {section.key for section in body.sections}
     table = next(t for t in body.section("presence").tables)
     for row in table.rows:

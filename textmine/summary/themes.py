@@ -240,7 +240,8 @@ def tell_trends(scope: Scope, slopes: pd.DataFrame | None = None) -> list[Senten
                 found.append(Sentence(words("sentences", direction, names=items, **span), link))
         moving = moving or bool(clear)
         if not clear:
-            found.append(Sentence(words("sentences", "no_trend", **span)))
+            key = "no_trend" if scope.theme is None else "no_trend_theme"
+            found.append(Sentence(words("sentences", key, **span)))
     if moving and (few := _few_reports(scope)):
         years = words.join([words("sentences", "year_reports", year=year, n=n) for year, n in few])
         found.append(Sentence(words("sentences", "few_year_reports", years=years)))
