@@ -17,6 +17,7 @@ from textmine.errors import FrameError, TextmineError
 from textmine.frames import to_frame
 from textmine.summary.build import build_content
 from textmine.summary.content import Section, Sentence, SummaryContent, Table, find_statements, format_value
+from textmine.summary.write import render
 
 
 def all_tables(content: SummaryContent) -> list[Table]:
@@ -251,3 +252,30 @@ def test_a_year_reported_in_two_files_is_a_caution() -> None:
 def test_negative_intervals_and_tiny_q_values_can_be_read() -> None:
     assert format_value((-26.46, -9.44), "range") == "[−26.46, −9.44]" and format_value(-3.5, "number") == "−3.5"
     assert [format_value(q, "p") for q in (0.0, 0.00004, 0.03, 0.7)] == ["<0.001", "<0.001", "0.030", "0.700"]
+
+
+def test_one_report_is_summarized_without_comparisons() -> None:
+    frames = make_frames(40)
+    first = frames["reports"]["report_id"].iloc[0]
+    one = {name: frame[frame["report_id"] == first].reset_index(drop=True) for name, frame in frames.items()}
+    content = build_content(one, by=["level"], lang="en")
+    assert content.subtitle.endswith("1 report · 1 body")
+    assert not any(section.key == "together" for section in content.sections)
+    findings = [sentence.text for sentence in content.section("findings").sentences]
+    assert "highest figures" in findings[0]
+    assert "(0.0%" not in findings[0] and ", 0.0%" not in findings[0]  # no theme is named that none states
+
+
+@pytest.mark.parametrize("change", ["no tags", "no year and body", "context only"])
+def test_frames_with_little_in_them_are_summarized(change: str) -> None:
+    frames = dict(make_frames(40))
+    if change == "no tags":
+        frames["tags"] = frames["tags"].iloc[:0]
+    elif change == "context only":
+        frames["statements"] = frames["statements"].assign(role="context")
+    else:
+        gone = {"year": pd.array([pd.NA] * 40, dtype="Int64"), "agency": pd.NA, "level": pd.NA}
+        frames["reports"] = frames["reports"].assign(**gone)
+    content = build_content(frames, by=["level"])
+    for form in (".html", ".docx", ".xlsx", ".md"):
+        assert render(content, form)

@@ -112,5 +112,8 @@ def _title(scope: Scope) -> str:
 
 def _subtitle(scope: Scope) -> str:
     counts = {"reports": len(scope.frames["reports"]), "bodies": count_bodies(scope)}
-    shown = {key: format_value(value, "count") for key, value in counts.items()}
-    return scope.words("labels", "subtitle", years=describe_years(scope), **shown)
+    told = [
+        scope.words("labels", f"{'one' if n == 1 else 'n'}_{key}", n=format_value(n, "count"))
+        for key, n in counts.items()
+    ]
+    return " · ".join([describe_years(scope), *told])

@@ -24,7 +24,7 @@ from textmine.summary.content import (
 )
 from textmine.summary.figures import order_themes, plain, together_figure
 from textmine.summary.scope import Scope, evidence
-from textmine.summary.themes import FALSE_DISCOVERIES, theme_shares
+from textmine.summary.themes import survives, theme_shares
 
 #: quotes for each theme and role, and unusual statements in all
 TYPICAL: Final = 3
@@ -41,11 +41,14 @@ def build_together(scope: Scope) -> Section:
     """Return the section on themes that are stated together in one report."""
     words = scope.words
     pairs = cooccurrence(scope.frames, unit="reports", role="any")
-    records = [row for row in pairs.to_dict("records") if plain(row["estimate"]) is not None]
+    # one report, or reports of one cluster, tell nothing on what goes with what: no interval, no figure
+    records = pairs.dropna(subset=["estimate", "low", "high"]).to_dict("records")
     if scope.theme is not None:
         records = [row for row in records if scope.theme in (row["theme_a"], row["theme_b"])]
+    if not records:
+        return Section("together", words("sections", "together"))
     order = order_themes(theme_shares(scope))
-    clear = [row for row in records if row["low"] > 0 and not row["small"] and row["q"] < FALSE_DISCOVERIES]
+    clear = [row for row in records if row["low"] > 0 and not row["small"] and survives(row)]
     sentences = [_tell_pair(scope, row, main=at == 0) for at, row in enumerate(clear[:_TOLD])]
     figures = ()
     if scope.theme is None:
@@ -120,7 +123,7 @@ def build_terms(scope: Scope) -> Section:
         found = keywords(scope.frames, "theme", groups=groups, top=_TERMS, rounds=_ROUNDS)
     except (GroupError, TermError):  # nothing to compare with, or no term often enough
         return Section("terms", title)
-    rows = [row for row in found.to_dict("records") if not row["small"] and row["q"] < FALSE_DISCOVERIES]
+    rows = [row for row in found.to_dict("records") if not row["small"] and survives(row)]
     rows = [row for row in rows if row["theme"] in scope.themes]
     if not rows:
         return Section("terms", title)
