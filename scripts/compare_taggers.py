@@ -26,6 +26,7 @@ from threadpoolctl import threadpool_limits
 
 from textmine.evaluate import calibration_error, micro_f1, theme_f1
 from textmine.segment import Segmenter
+from textmine.spacy_bridge.textcat import as_input
 from textmine.themes import RuleTagger, load_codebook
 from textmine.themes.classifier import ThemeClassifier, codebook_statements
 from textmine.themes.features import strip_label
@@ -140,6 +141,21 @@ def ours(**parameters: Any) -> Model:
     return model
 
 
+def textcat(config: str) -> Model:
+    """spaCy's text classifier; a tenth of the passages it may learn from says when to stop."""
+
+    def model(train: Items, test: Items) -> Any:
+        import train_textcat
+
+        known, held = train_textcat.by_passage(train)
+        nlp = train_textcat.fit(known, held, load_codebook(), config=train_textcat.CONFIGS / config)
+        docs = nlp.pipe([as_input(item.text, item.role) for item in test])
+        shares = np.clip(np.array([[doc.cats[theme] for theme in THEMES] for doc in docs]), 1e-6, 1 - 1e-6)
+        return np.log(shares / (1 - shares))
+
+    return model
+
+
 def rules_alone(train: Items, test: Items) -> Any:
     return np.where(rule_flags(test).toarray() > 0, 4.0, -4.0)
 
@@ -156,6 +172,8 @@ MODELS: dict[str, Model] = {
     "logistic, characters, neighbours' n-grams": linear(CHARACTERS, neighbours=True),
     "logistic, characters, terms of the codebook": linear(CHARACTERS, terms=True),
     "logistic, characters, terms, rules that fire": linear(CHARACTERS, terms=True, extras=[rule_flags]),
+    "spaCy textcat_multilabel, words": textcat("words.cfg"),
+    "spaCy textcat_multilabel, characters": textcat("config.cfg"),
     "judged together, without terms and rules": ours(term_weight=0.0, rules=False),
     "judged together, with terms": ours(rules=False),
     "judged together, with terms and rules (shipped)": ours(),
@@ -178,8 +196,11 @@ def main() -> None:
     parser.add_argument("--dev", required=True)
     parser.add_argument("--only", default="", help="rows whose name holds this")
     parser.add_argument("--quick", action="store_true", help="leave out the folds by passage")
+    parser.add_argument("--authors", default="", help="train on these authors only, for example a,b,c")
     given = parser.parse_args()
     everything = load_labelled(given.labelled, THEMES)
+    if given.authors:
+        everything = tuple(item for item in everything if item.author in given.authors.split(","))
     items = [item for item in everything if item.role != "context"]
     dev = [item for item in load_labelled([given.dev], THEMES) if item.role != "context"]
     y, yd = truth_of(items), truth_of(dev)

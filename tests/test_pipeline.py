@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from textmine.errors import ReadError, TextmineError
 from textmine.folders import open_folder
 from textmine.frames import load_frames
 from textmine.parts import Store
-from textmine.pipeline import Miner, mine, mine_to_folder
+from textmine.pipeline import Miner, Options, mine, mine_to_folder
 from textmine.themes import RuleTagger
+
+DEMO = Path(__file__).parents[1] / "corpora/demo/reports"
 
 REPORT = """{body}2022年政府信息公开工作年度报告
 一、总体情况
@@ -106,24 +109,48 @@ def trap_file(tmp_path: Path, source: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("source", "reason", "timeout"),
+    ("source", "reason", "bounds"),
     [
-        ("os._exit(11)", "worker_died", None),
-        ("os.kill(os.getpid(), 9)", "worker_died", 60),
-        ("time.sleep(60)", "timeout", 8),
+        ("os._exit(11)", "worker_died", {}),
+        ("os.kill(os.getpid(), 9)", "worker_died", {"timeout": 60}),
+        ("time.sleep(60)", "timeout", {"timeout": 8}),
+        ("much = b'x' * 1_200_000_000; time.sleep(60)", "memory", {"memory": 900}),
     ],
 )
-def test_a_file_that_hangs_or_kills_costs_itself_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str, timeout: float | None
+def test_a_file_that_hangs_kills_or_swells_costs_itself_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str, bounds: dict[str, float]
 ) -> None:
     folder = write_reports(tmp_path / "in", 9)
     (folder / "trap.txt").write_text("x", "utf-8")
     for name, value in trap_file(tmp_path, source).items():
         monkeypatch.setenv(name, value)
-    frames = mine(folder, tmp_path / "out", jobs=2, timeout=timeout)
+    frames = mine(folder, tmp_path / "out", jobs=2, **bounds)
     assert frames["skipped"]["reason"].tolist() == [reason]
     assert Path(frames["skipped"]["path"][0]).name == "trap.txt"
     assert len(frames["reports"]) == 9
+
+
+def test_what_follows_the_reading_is_charged_to_no_file(tmp_path: Path) -> None:
+    files = [str(path) for path in sorted(write_reports(tmp_path / "in", 3).iterdir())]
+    said: list[str] = []
+    Miner(Options()).mine_batch(files, before=said.append)
+    assert said == [*files, ""]
+
+
+def test_threads_of_one_process_read_pdf_files_in_turn() -> None:
+    files = [str(path) for path in sorted(DEMO.rglob("*.pdf"))]
+    expected = read_counts(files)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(read_counts, [files] * 8)) == [expected] * 8
+
+
+def read_counts(files: list[str]) -> dict[str, int]:
+    return {name: table.num_rows for name, table in Miner(Options()).mine_batch(files).tables.items()}
+
+
+def test_a_bound_below_what_a_worker_needs_skips_all_files_and_ends(tmp_path: Path) -> None:
+    frames = mine(write_reports(tmp_path / "in", 3), jobs=1, memory=5)
+    assert frames["skipped"]["reason"].tolist() == ["memory"] * 3 and frames["reports"].empty
 
 
 def test_an_internal_error_is_a_row_with_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

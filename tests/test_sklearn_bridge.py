@@ -192,7 +192,7 @@ def test_options_of_the_vectorizer() -> None:
 def test_pandas_output_and_names() -> None:
     vectorizer = JiebaVectorizer(sparse_output=False).set_output(transform="pandas")
     series = pd.Series(TEXTS, index=[f"row{number}" for number in range(18)], name="text")
-    frame = vectorizer.fit_transform(series)
+    frame = vectorizer.fit_transform(series.to_frame())  # the index of a Series is kept by newer versions only
     assert frame.columns.tolist() == vectorizer.get_feature_names_out().tolist() and frame.index[0] == "row0"
     words = JiebaTokenizer().set_output(transform="pandas").fit_transform(series.to_frame())
     assert words.columns.tolist() == ["text"] and words.index[0] == "row0"

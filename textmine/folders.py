@@ -148,10 +148,11 @@ class UrlFolder:
         return bool(self._fs.exists(self._at(name)))
 
     def move(self, name: str, to: str) -> None:
-        if self.has(to):
-            with suppress(NotImplementedError):  # object stores replace; file systems may refuse to
-                self._fs.rm(self._at(to))
-        self._fs.mv(self._at(name), self._at(to))
+        try:
+            self._fs.mv(self._at(name), self._at(to))
+        except FileExistsError:  # most replace what is there; some refuse to
+            self._fs.rm(self._at(to))
+            self._fs.mv(self._at(name), self._at(to))
 
     def remove(self, name: str) -> None:
         with suppress(FileNotFoundError):

@@ -9,7 +9,7 @@ import zipfile
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,8 +18,13 @@ from textmine.model_card import write_card
 from textmine.themes.classifier import ThemeClassifier
 from textmine.themes.codebook import Codebook, identify_codebook
 
+if TYPE_CHECKING:
+    from textmine.themes.tagger import Tagger
+
 #: of the files, not of what is in them: a model of another format is refused
 FORMAT: Final = 1
+#: what a saved spaCy pipeline holds
+_SPACY: Final = "config.cfg"
 #: the model that ``load_model()`` gives
 DEFAULT_MODEL: Final = "themes-1.0"
 _ARRAYS, _FACTS = "arrays.npz", "model.json"
@@ -83,6 +88,26 @@ def load_model(folder: str | Path | None = None, *, codebook: Codebook | None = 
         return ThemeClassifier(codebook, **parameters).restore(facts, arrays)
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise ModelError(f"{root}: the model is damaged: {error!r}") from error
+
+
+def load_tagger(folder: str | Path | None = None, *, codebook: Codebook | None = None) -> Tagger:
+    """Return the tagger in a folder: a trained model of ours, or a spaCy pipeline with ``textcat_multilabel``.
+
+    Args:
+        folder: of the model; without one, the packaged one.
+        codebook: as for :func:`load_model`.
+
+    Raises:
+        ModelError: the folder holds neither, or was trained with another codebook.
+
+    >>> load_tagger().predict(["更新不及时。"])[0].themes
+    ('timeliness',)
+    """
+    if folder is not None and (Path(folder) / _SPACY).is_file():
+        from textmine.spacy_bridge.textcat import TextcatTagger
+
+        return TextcatTagger(folder, codebook=codebook)
+    return load_model(folder, codebook=codebook)
 
 
 @cache

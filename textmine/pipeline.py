@@ -143,7 +143,7 @@ class Miner:
         Args:
             paths: the files, in order.
             refused: path -> (reason, detail) of files that are not to be touched, because they cost a worker its life.
-            before: called with each file before it is read.
+            before: called with each file before it is read, and with an empty text when all are read.
             base: the folder that relative paths start from; empty is that of the process.
         """
         clock, rows = Clock(), _Rows()
@@ -171,6 +171,8 @@ class Miner:
                 rows.skip(Skipped(path, "mine", "memory", ""))
             except Exception:  # the process border: one bad file must not cost the run
                 rows.skip(Skipped(path, "mine", "internal_error", traceback.format_exc()))
+        if before is not None:
+            before("")
         clock.lap("read")
         rows.split(self.options.tagger)
         clock.lap("split")

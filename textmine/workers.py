@@ -88,9 +88,16 @@ def run_jobs(
     if timeout is None and memory is None and (jobs == 1 or len(made) <= 1):
         miner = Miner(options)
         for job in made:
-            begun: list[str] = []
-            part = do_job(job, miner, lambda path, begun=begun: begun.append(path) or advance(1))  # type: ignore[misc]
-            advance(len(job.paths) - len(begun))
+            begun = 0
+
+            def before(path: str) -> None:
+                nonlocal begun
+                if path:
+                    begun += 1
+                    advance(1)
+
+            part = do_job(job, miner, before)
+            advance(len(job.paths) - begun)
             yield part
         return
     yield from _Pool(options, min(jobs, max(len(made), 1)), timeout, memory, advance).run(made)
@@ -229,6 +236,8 @@ class _Pool:
             return
         if message is None:
             self._bury(worker, jobs, waiting, tries)
+        elif message == ("file", ""):
+            worker.file = None  # what follows is of the whole batch
         elif message[0] == "file":
             self.advance(1)
             worker.done += 1
@@ -242,13 +251,15 @@ class _Pool:
         self._stop_silent(jobs)
 
     def _stop_silent(self, jobs: list[Job]) -> None:
+        """Kill workers that are past a bound; what is refused already is only named by them, and costs nothing."""
         for worker in self._busy():
-            if self.timeout and worker.file is not None and time.monotonic() - worker.since > self.timeout:
-                job = jobs[worker.job or 0]
+            job = jobs[worker.job or 0]
+            if worker.file is None or worker.file in job.refused:
+                continue
+            if self.timeout and time.monotonic() - worker.since > self.timeout:
                 job.refused[worker.file] = ("timeout", f"longer than {self.timeout:g} s")
                 worker.process.kill()
-            elif self.memory and worker.file is not None and resident_megabytes(worker.process.pid) > self.memory:
-                job = jobs[worker.job or 0]
+            elif self.memory and resident_megabytes(worker.process.pid) > self.memory:
                 job.refused[worker.file] = ("memory", f"more than {self.memory:g} MB")
                 worker.process.kill()
 
@@ -271,7 +282,13 @@ class _Pool:
 
 
 def resident_megabytes(pid: int) -> float:
-    """Return the memory that a process holds; 0 where it is gone or the system does not tell."""
+    """Return the memory that a process holds; 0 where it is gone.
+
+    Raises:
+        TextmineError: the system does not tell (it has no ``/proc``).
+    """
+    if not Path("/proc/self/statm").exists():
+        raise TextmineError("this system does not tell how much memory a process holds: leave out the bound of memory")
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1])
     except (OSError, IndexError, ValueError):

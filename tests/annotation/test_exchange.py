@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from textmine import mine
 from textmine.annotation import make_tasks, read_answers, to_tags, write_tasks
 from textmine.annotation.label_studio import labeling_config
+from textmine.annotation.records import words_of
 from textmine.cli import cli
 from textmine.errors import TextmineError
 from textmine.records import ROLES, Statement, Tag
@@ -175,11 +176,21 @@ def test_two_annotators_must_be_told_apart(tmp_path: Path) -> None:
         ({"accept": ["role:boss"]}, "unknown role 'boss'"),
         ({"accept": ["role:problem", "role:measure"]}, "two roles"),
         ({"textmine": {}}, "'statement_id' is missing"),
+        ({"textmine": {"statement_id": "r-001", "report_id": "r", "start": -3}}, "-3 is no offset"),
+        ({"accept": 7}, "expected a list, got 7"),
+        ({"accept": [{"a": 1}]}, "is no choice"),
+        ({"answer": "perhaps"}, "unknown answer 'perhaps'"),
     ],
 )
 def test_bad_rows_are_named(tmp_path: Path, change: dict, message: str) -> None:
     with pytest.raises(TextmineError, match=message):
         answers([tasks("prodigy")[0] | {"answer": "accept"} | change], tmp_path / "a.jsonl")
+
+
+@pytest.mark.parametrize(("start", "end"), [(2, 900), (3, 3), (-1, 2), ("0", 2), (0, None)])
+def test_marked_words_lie_in_their_statement(start: object, end: object) -> None:
+    with pytest.raises(ValueError, match=r"outside the text|expected whole numbers"):
+        words_of("training", start, end, "培训不够")
 
 
 def test_bad_files(tmp_path: Path) -> None:

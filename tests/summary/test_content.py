@@ -138,6 +138,15 @@ def test_years_of_few_reports_are_named_beside_the_trends() -> None:
     assert not any("Few reports" in one.text for one in build_content(frames, lang="en").section("years").sentences)
 
 
+def test_one_report_is_summarized_without_intervals_of_pairs() -> None:
+    frames = _frames_of({"training": 1, "staffing": 1}, n=1)
+    own = {"statement_id": f"{0:016x}-001", "report_id": f"{0:016x}", "theme": "staffing", "score": 1.0}
+    frames["tags"] = to_frame("tags", [*frames["tags"].to_dict("records"), own | {"source": "rule"}])
+    together = build_content(frames, lang="en").section("together")
+    assert not any("odds" in one.text for one in together.sentences)
+    assert together.tables and all(row[-1].value == (None, None) for table in together.tables for row in table.rows)
+
+
 def test_one_year_and_no_year_say_so() -> None:
     frames = _frames_of({"training": 50})
     assert "2022" in build_content(frames).section("years").sentences[0].text

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from textmine.annotation.records import Answer, Task, Words
+from textmine.annotation.records import Answer, Task, Words, listed, place_of, words_of
 from textmine.records import ROLES
 from textmine.themes.codebook import Codebook
 
@@ -70,10 +70,12 @@ def to_answers(row: Mapping[str, Any]) -> Iterator[Answer]:
     Raises:
         KeyError, ValueError: the item is no answer to a task of ours.
     """
+    if "data" in row:
+        row = {"annotations": None, **row}
     if "annotations" not in row:
         yield _from_flat(row)
         return
-    for annotation in row["annotations"]:
+    for annotation in listed(row["annotations"]):
         if not annotation.get("was_cancelled"):
             yield _from_result(row["data"], annotation)
 
@@ -82,33 +84,33 @@ def _from_result(data: Mapping[str, Any], annotation: Mapping[str, Any]) -> Answ
     roles: list[str] = []
     themes: list[str] = []
     words: list[Words] = []
-    for item in annotation["result"]:
-        value = item["value"]
-        if item["from_name"] == "role":
-            roles += value["choices"]
-        elif item["from_name"] == "themes":
-            themes += value["choices"]
-        elif item["from_name"] == "words":
+    for item in listed(annotation["result"]):
+        name, value = item.get("from_name"), item.get("value")  # relations have neither
+        if name == "role":
+            roles += listed(value["choices"])
+        elif name == "themes":
+            themes += listed(value["choices"])
+        elif name == "words":
             words += _words(data["text"], value)
     who = annotation.get("completed_by", "")
     return _answer(data, roles, themes, words, who.get("email", "") if isinstance(who, Mapping) else who)
 
 
 def _from_flat(row: Mapping[str, Any]) -> Answer:
-    words = [found for value in row.get("words", ()) for found in _words(row["text"], value)]
-    return _answer(row, _listed(row.get("role")), _listed(row.get("themes")), words, row.get("annotator", ""))
+    words = [found for value in listed(row.get("words")) for found in _words(row["text"], value)]
+    return _answer(row, _choices_of(row.get("role")), _choices_of(row.get("themes")), words, row.get("annotator", ""))
 
 
-def _listed(value: Any) -> list[str]:
+def _choices_of(value: Any) -> list[str]:
     """JSON-MIN writes one choice as a text, several as ``{"choices": […]}``."""
-    if not value:
-        return []
-    return [value] if isinstance(value, str) else list(value["choices"])
+    return listed(value["choices"] if isinstance(value, Mapping) else value or None)
 
 
 def _words(text: str, value: Mapping[str, Any]) -> Iterator[Words]:
-    for label in value.get("labels", ()):
-        yield Words(label, _offset(text, value["start"]), _offset(text, value["end"]))
+    units = len(text.encode("utf-16-le")) // 2
+    for label in listed(value.get("labels")):
+        found = words_of(label, value["start"], value["end"], "x" * units)
+        yield Words(found.theme, _offset(text, found.start), _offset(text, found.end))
 
 
 def _answer(
@@ -117,5 +119,4 @@ def _answer(
     if roles and roles[0] not in ROLES:
         raise ValueError(f"unknown role {roles[0]!r}; roles are {', '.join(ROLES)}")
     role = roles[0] if roles else None
-    place = (str(data["statement_id"]), str(data["report_id"]), int(data["start"]))
-    return Answer(*place, role, tuple(themes), tuple(words), str(annotator))
+    return Answer(*place_of(data), role, tuple(themes), tuple(words), str(annotator))

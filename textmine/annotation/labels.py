@@ -29,6 +29,8 @@ def read_answers(path: str | Path, *, themes: Iterable[str], tool: Tool | None =
     known, found = frozenset(themes), []
     for number, row in enumerate(_rows(path), 1):
         try:
+            if not isinstance(row, dict):
+                raise ValueError(f"expected an object, got {row!r:.60}")
             for answer in _answers(row, tool or _tool_of(row)):
                 _check(answer, known)
                 found.append(answer)
@@ -47,14 +49,14 @@ def _rows(path: str | Path) -> list[Any]:
         return [json.loads(line) for line in text.split("\n") if line.strip()]
     except OSError as error:
         raise TextmineError(f"cannot read {path}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TextmineError(f"{path} holds neither JSON nor JSON lines: {error}") from error
 
 
 def _tool_of(row: dict[str, Any]) -> Tool:
     if "answer" in row:
         return "prodigy"
-    if "annotations" in row or "annotation_id" in row:
+    if {"annotations", "annotation_id", "data"} & set(row):
         return "label-studio"
     return "doccano"
 
@@ -93,8 +95,9 @@ def to_tags(answers: Iterable[Answer], *, annotator: str | None = None) -> tuple
         if annotator is not None and answer.annotator != annotator:
             continue
         if answer.statement_id in seen:
-            who = " and ".join(sorted({seen[answer.statement_id] or "?", answer.annotator or "?"}))
-            raise TextmineError(f"{answer.statement_id} was labelled twice, by {who}: choose an annotator")
+            names = sorted({seen[answer.statement_id] or "?", answer.annotator or "?"})
+            cure = "choose an annotator" if len(names) > 1 else "keep one of the two answers in the file"
+            raise TextmineError(f"{answer.statement_id} was labelled twice, by {' and '.join(names)}: {cure}")
         seen[answer.statement_id] = answer.annotator
         tags += _tags(answer)
     return tuple(tags)

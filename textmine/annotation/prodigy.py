@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from textmine.annotation.records import ROLE_PREFIX, Answer, Task, Words, split_choices
+from textmine.annotation.records import ROLE_PREFIX, Answer, Task, Words, listed, place_of, split_choices, words_of
 from textmine.records import ROLES
 from textmine.themes.codebook import Codebook
 
+_ANSWERS: Final = ("accept", "reject", "ignore")
 _MARKING_VIEWS: Final = ("spans_manual", "ner_manual")
 
 
@@ -42,12 +43,14 @@ def to_answer(row: Mapping[str, Any]) -> Answer | None:
     Raises:
         KeyError, ValueError: the row is no answer to a task of ours.
     """
+    if row["answer"] not in _ANSWERS:
+        raise ValueError(f"unknown answer {row['answer']!r}; there are {', '.join(_ANSWERS)}")
     if row["answer"] != "accept":
         return None
-    place = row["textmine"]
     words: tuple[Words, ...] = ()
     if row.get("_view_id") in _MARKING_VIEWS:
-        words = tuple(Words(span["label"], span["start"], span["end"]) for span in row.get("spans", ()))
-    role, themes = split_choices(list(row.get("accept", ())))
+        spans = listed(row.get("spans"))
+        words = tuple(words_of(span["label"], span["start"], span["end"], row["text"]) for span in spans)
+    role, themes = split_choices(listed(row.get("accept")))
     annotator = str(row.get("_annotator_id") or row.get("_session_id") or "")
-    return Answer(place["statement_id"], place["report_id"], place["start"], role, themes, words, annotator)
+    return Answer(*place_of(row["textmine"]), role, themes, words, annotator)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -61,15 +62,66 @@ class Answer:
     annotator: str = ""
 
 
+def place_of(row: Mapping[str, Any]) -> tuple[str, str, int]:
+    """Return what :meth:`Task.place` gave.
+
+    Raises:
+        KeyError, ValueError: it is not whole.
+
+    >>> place_of({"statement_id": "r-001", "report_id": "r", "start": "10"})
+    ('r-001', 'r', 10)
+    """
+    statement_id, report_id, start = str(row["statement_id"]), str(row["report_id"]), row["start"]
+    if isinstance(start, bool) or not isinstance(start, int | str) or int(start) < 0:
+        raise ValueError(f"{start!r} is no offset in a report")
+    return statement_id, report_id, int(start)
+
+
+def words_of(theme: Any, start: Any, end: Any, text: Any) -> Words:
+    """Return marked words, where they lie in the text of the statement.
+
+    Raises:
+        ValueError: they do not.
+
+    >>> words_of("training", 0, 2, "培训不够")
+    Words(theme='training', start=0, end=2)
+    """
+    if not isinstance(start, int) or not isinstance(end, int) or not isinstance(text, str):
+        raise ValueError(f"words from {start!r} to {end!r} of {text!r}: expected whole numbers and a text")
+    if not 0 <= start < end <= len(text):
+        raise ValueError(f"words from {start} to {end} are outside the text, which has {len(text)} characters")
+    return Words(str(theme), start, end)
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a list of choices; one choice alone, or none, is one too.
+
+    Raises:
+        ValueError: it is none of these.
+
+    >>> listed("training"), listed(None), listed(["training"])
+    (['training'], [], ['training'])
+    """
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        raise ValueError(f"expected a list, got {value!r}")
+    return value
+
+
 def split_choices(choices: list[str]) -> tuple[str | None, tuple[str, ...]]:
     """Return role and themes of one list of choices.
 
     Raises:
-        ValueError: two roles, or an unknown one.
+        ValueError: two roles, an unknown one, or something that is no text.
 
     >>> split_choices(["role:problem", "training"])
     ('problem', ('training',))
     """
+    if odd := [choice for choice in choices if not isinstance(choice, str)]:
+        raise ValueError(f"{odd[0]!r} is no choice")
     roles = [choice.removeprefix(ROLE_PREFIX) for choice in choices if choice.startswith(ROLE_PREFIX)]
     if len(roles) > 1:
         raise ValueError(f"two roles: {', '.join(roles)}")

@@ -28,7 +28,7 @@ def evaluate(
     """
     from textmine.evaluate import Evaluation, learning_curve, write_evaluation
     from textmine.evaluate import evaluate as score
-    from textmine.model_store import load_model
+    from textmine.model_store import load_model, load_tagger
     from textmine.themes import RuleTagger, load_codebook
     from textmine.themes.labelled import load_labelled
 
@@ -37,7 +37,7 @@ def evaluate(
     items = load_labelled(labelled, themes)
 
     def scored(name: str) -> Evaluation:
-        return score(RuleTagger(book) if name == "rules" else load_model(name, codebook=book), items, themes)
+        return score(RuleTagger(book) if name == "rules" else load_tagger(name, codebook=book), items, themes)
 
     result = scored(model)
     compared = scored(other) if other else None

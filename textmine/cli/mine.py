@@ -20,6 +20,13 @@ import click
     "--dask", metavar="ADDRESS", help="mine on the Dask cluster of this scheduler, tcp://host:8786 (extra dask)"
 )
 @click.option("--profile", is_flag=True, help="say where the time went, by stage")
+@click.option("--codebook", "codebook_folder", help="folder of a codebook; without it, the packaged one")
+@click.option(
+    "--model",
+    "model_folder",
+    help="folder of a model, ours or a spaCy text classifier",
+)
+@click.option("--rules", is_flag=True, help="tag by the rules of the codebook alone")
 @click.option("--ocr", is_flag=True, help="recognize pictures and PDF pages without text (slow; extra ocr)")
 @click.option("--force", is_flag=True, help="mine files again that the folder holds already")
 @click.option("--strict", is_flag=True, help="exit with 3 where anything was skipped")
@@ -32,6 +39,9 @@ def mine(
     memory: float | None,
     dask: str | None,
     profile: bool,
+    codebook_folder: str | None,
+    model_folder: str | None,
+    rules: bool,
     ocr: bool,
     force: bool,
     strict: bool,
@@ -40,7 +50,7 @@ def mine(
     """Mine files, folders or globs into frames.
 
     What the output folder holds of unchanged files is used again, so a run that was interrupted goes on where it
-    stopped.
+    stopped. A codebook without a model is tagged by its rules.
 
     \b
     Examples:
@@ -48,10 +58,12 @@ def mine(
       textmine mine reports/ -o mined --jobs 8 --timeout 60
       textmine mine /shared/reports -o /shared/mined --dask tcp://scheduler:8786
     """
+    from textmine.cli.taggers import choose_tagger
     from textmine.pipeline import mine_to_folder
 
     if dask and jobs:
         raise click.UsageError("--jobs is for this machine, --dask for a cluster: give one of them")
+    tagger = choose_tagger(codebook_folder, model_folder, rules=rules)
     client = None
     if dask:
         from textmine.cluster import connect
@@ -62,6 +74,7 @@ def mine(
         manifest = mine_to_folder(
             inputs,
             output,
+            tagger=tagger,
             jobs=jobs,
             timeout=timeout,
             memory=memory,

@@ -9,7 +9,11 @@ import click
 @click.argument("file", default="-")
 @click.option("-o", "--output", default="-", show_default=True, help="a JSON lines file; - is the standard output")
 @click.option("--codebook", "codebook_folder", help="folder of a codebook; without it, the packaged one")
-@click.option("--model", "model_folder", help="folder of a trained model; without it, the packaged one")
+@click.option(
+    "--model",
+    "model_folder",
+    help="folder of a model, ours or a spaCy text classifier",
+)
 @click.option("--rules", is_flag=True, help="tag by the rules of the codebook alone")
 @click.option("--explain", is_flag=True, help="add the words and the rules that spoke for each theme")
 def tag(
@@ -25,14 +29,11 @@ def tag(
     from dataclasses import asdict
 
     from textmine.cli.streams import open_output, put_line, read_input, read_items
-    from textmine.model_store import load_model
-    from textmine.themes import RuleTagger, Tagger, load_codebook
+    from textmine.cli.taggers import choose_tagger
     from textmine.themes.tagger import explain as explained
 
     items = read_items(read_input(file), file)
-    book = load_codebook(codebook_folder) if codebook_folder else None
-    by_rules = rules or (book is not None and model_folder is None)
-    tagger: Tagger = RuleTagger(book) if by_rules else load_model(model_folder, codebook=book)
+    tagger = choose_tagger(codebook_folder, model_folder, rules=rules)
     predictions = tagger.predict([item["text"] for item in items], [item.get("role") for item in items])
     with open_output(output) as stream:
         for item, prediction in zip(items, predictions, strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import re
+import threading
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from textmine.records import Block, Grid, GridCell, Piece, Skipped, Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: pdfium is not made for threads: one of a process reads at a time
+_ONE_AT_A_TIME: Final = threading.RLock()
 _PAGE_MARK: Final = re.compile(r"[-—–－\s]*\d{1,3}[-—–－\s]*|第\s*\d+\s*页(\s*[,，/共]+\s*\d+\s*页)?")
 #: points; lines nearer than this are one ruling line (pdfplumber's snap and join tolerance is 3)
 _SNAP: Final = 3.0
@@ -70,6 +73,11 @@ def read_pdf(data: bytes, name: str, sha256: str, *, ocr: bool = False) -> Sourc
     Raises:
         ReadError: ``encrypted``, ``damaged``, or ``no_text_layer`` where no page has text.
     """
+    with _ONE_AT_A_TIME:
+        return _read_pdf(data, name, sha256, ocr=ocr)
+
+
+def _read_pdf(data: bytes, name: str, sha256: str, *, ocr: bool) -> Source:
     import pypdfium2 as pdfium
 
     document = _opened(data, name)
@@ -122,7 +130,7 @@ def read_page_texts(data: bytes) -> list[str]:
     Raises:
         ReadError: the file is damaged or encrypted (reasons as for :func:`read_pdf`).
     """
-    with _opened(data, "") as document:
+    with _ONE_AT_A_TIME, _opened(data, "") as document:
         return [_page_text(document[number]) for number in range(len(document))]
 
 
@@ -137,7 +145,7 @@ def read_page_grids(data: bytes) -> list[Grid]:
     import pypdfium2 as pdfium
 
     grids: list[Grid] = []
-    with pdfium.PdfDocument(data) as document:
+    with _ONE_AT_A_TIME, pdfium.PdfDocument(data) as document:
         for number in range(len(document)):
             found = _read_page(document[number], number + 1)
             grids += [item.grid for item in found if isinstance(item, _Ruled)]

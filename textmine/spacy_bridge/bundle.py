@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textmine.errors import CodebookError, ModelError
 
 if TYPE_CHECKING:
-    from textmine.themes import Codebook, Tagger
+    from textmine.themes import Tagger
 
 Files = Mapping[str, bytes]
 _CODEBOOK, _MODEL = "codebook", "model"
@@ -59,12 +59,13 @@ class Bundle:
         Raises:
             CodebookError, ModelError: a file is missing or damaged.
         """
+        from textmine.model_store import load_tagger
         from textmine.themes import RuleTagger, load_codebook
 
         with TemporaryDirectory() as folder:
             self.to_disk(folder)
             book = load_codebook(Path(folder) / _CODEBOOK)
-            return RuleTagger(book) if self.model is None else open_model(Path(folder) / _MODEL, book)
+            return RuleTagger(book) if self.model is None else load_tagger(Path(folder) / _MODEL, codebook=book)
 
 
 def read_bundle(codebook: str | None = None, model: str | None = None, *, rules: bool = False) -> Bundle:
@@ -117,23 +118,12 @@ def open_tagger(codebook: str | None = None, model: str | None = None, *, rules:
     Raises:
         CodebookError, ModelError: one is missing or damaged.
     """
-    from textmine.model_store import default_tagger
+    from textmine.model_store import default_tagger, load_tagger
     from textmine.themes import RuleTagger, load_codebook
 
     if not rules and model is not None:
-        return open_model(find_model(model), load_codebook(codebook))
+        return load_tagger(find_model(model), codebook=load_codebook(codebook))
     return default_tagger() if not rules and codebook is None else RuleTagger(load_codebook(codebook))
-
-
-def open_model(folder: Path, codebook: Codebook) -> Tagger:
-    """Return the tagger in a folder: ours, or a spaCy pipeline with a text classifier."""
-    if (folder / "config.cfg").is_file():
-        from textmine.spacy_bridge.textcat import TextcatTagger
-
-        return TextcatTagger(folder, codebook=codebook)
-    from textmine.model_store import load_model
-
-    return load_model(folder, codebook=codebook)
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -69,9 +69,10 @@ def _both(row: Mapping[str, Any]) -> Evidence:
     return Evidence(theme=row["theme_a"], role="any", with_theme=row["theme_b"])
 
 
-def _odds(row: Mapping[str, Any]) -> tuple[float, float, float]:
-    odds, low, high = (round(math.exp(row[key]), 2) for key in ("estimate", "low", "high"))
-    return odds, low, high
+def _odds(row: Mapping[str, Any]) -> list[float | None]:
+    """The odds ratio with its interval, of which a single report has none."""
+    logs = [plain(row[key]) for key in ("estimate", "low", "high")]
+    return [None if log is None else round(math.exp(log), 2) for log in logs]
 
 
 def _tell_pair(scope: Scope, row: Mapping[str, Any], *, main: bool) -> Sentence:
@@ -99,7 +100,7 @@ def _pair_table(scope: Scope, records: list[Mapping[str, Any]]) -> Table:
     columns += [Column("ratio", words.label("ratio"), "number"), Column("odds", words.label("odds"), "number")]
     columns += [Column("interval", words.label("interval"), "range")]
     rows = []
-    for row in sorted(records, key=lambda row: (bool(row["small"]), -row["low"]))[:_PAIRS]:
+    for row in sorted(records, key=lambda row: (bool(row["small"]), -(plain(row["low"]) or 0.0)))[:_PAIRS]:
         odds, low, high = _odds(row)
         mark: Any = "small" if row["small"] else ""
         cells = (

@@ -413,7 +413,11 @@ def find_differences(scope: Scope, by: str, shares: pd.DataFrame) -> list[Row]:
     rows = pd.concat(parts, ignore_index=True)
     q = adjust_p(rows["p"].to_numpy(dtype=float, na_value=np.nan))
     rows = rows.assign(q=q)
-    clear = [row for row in rows.to_dict("records") if survives(row) and (row["low"] > 0 or row["high"] < 0)]
+    clear = [
+        row
+        for row in rows.to_dict("records")
+        if survives(row) and ((plain(row["low"]) or 0) > 0 or (plain(row["high"]) or 0) < 0)
+    ]
     return sorted(clear, key=lambda row: -abs(row["estimate"]))
 
 
