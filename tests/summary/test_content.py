@@ -269,7 +269,6 @@ def test_one_report_is_summarized_without_comparisons() -> None:
     one = {name: frame[frame["report_id"] == first].reset_index(drop=True) for name, frame in frames.items()}
     content = build_content(one, by=["level"], lang="en")
     assert content.subtitle.endswith("1 report · 1 body")
-    assert not any(section.key == "together" for section in content.sections)
     findings = [sentence.text for sentence in content.section("findings").sentences]
     assert "highest figures" in findings[0]
     assert "(0.0%" not in findings[0] and ", 0.0%" not in findings[0]  # no theme is named that none states

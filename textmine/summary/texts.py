@@ -37,18 +37,21 @@ _PAIRS: Final = 15
 _TOLD: Final = 3
 
 
+def _is_clear(row: Mapping[str, Any]) -> bool:
+    """Whether two themes go together beyond chance; of one report there is neither an interval nor a q value."""
+    low = plain(row["low"])
+    return low is not None and low > 0 and not row["small"] and survives(row)
+
+
 def build_together(scope: Scope) -> Section:
     """Return the section on themes that are stated together in one report."""
     words = scope.words
     pairs = cooccurrence(scope.frames, unit="reports", role="any")
-    # one report, or reports of one cluster, tell nothing on what goes with what: no interval, no figure
-    records = pairs.dropna(subset=["estimate", "low", "high"]).to_dict("records")
+    records = [row for row in pairs.to_dict("records") if plain(row["estimate"]) is not None]
     if scope.theme is not None:
         records = [row for row in records if scope.theme in (row["theme_a"], row["theme_b"])]
-    if not records:
-        return Section("together", words("sections", "together"))
     order = order_themes(theme_shares(scope))
-    clear = [row for row in records if row["low"] > 0 and not row["small"] and survives(row)]
+    clear = [row for row in records if _is_clear(row)]
     sentences = [_tell_pair(scope, row, main=at == 0) for at, row in enumerate(clear[:_TOLD])]
     figures = ()
     if scope.theme is None:
