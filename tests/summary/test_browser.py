@@ -247,3 +247,18 @@ def test_keyboard_and_screen_readers_find_their_way(page: Any) -> None:
         }"""
     )
     assert problems == []
+
+
+def test_years_above_a_heatmap_keep_apart_on_a_phone(browser: Any, path: Path) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.evaluate("window.textmineReady")
+    chart = page.locator("[data-figure=years_problem].chart svg")
+    labels = chart.locator(".role-axis-label text").evaluate_all(
+        "nodes => nodes.filter((n) => /^20\\d\\d$/.test(n.textContent)).map((n) => n.getAttribute('transform'))"
+    )
+    assert len(labels) == 7 and all("rotate(300)" in label for label in labels)
+    right = chart.locator(".role-legend").evaluate("node => node.getBoundingClientRect().right")
+    assert right <= 390
+    context.close()

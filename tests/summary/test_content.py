@@ -17,6 +17,7 @@ from textmine.errors import FrameError, TextmineError
 from textmine.frames import to_frame
 from textmine.summary.build import build_content
 from textmine.summary.content import Section, Sentence, SummaryContent, Table, find_statements, format_value
+from textmine.summary.write import render
 
 
 def all_tables(content: SummaryContent) -> list[Table]:
@@ -195,7 +196,11 @@ def test_scores_are_read_from_the_card_of_a_trained_tagger() -> None:
 def test_one_theme_one_body_one_region(frames: dict[str, pd.DataFrame]) -> None:
     theme = build_content(frames, theme="业务培训")
     assert theme.title == "主题“业务培训”" and all("training" in listed for listed in theme.statements["themes"])
+    facts = {label: cell.value for label, cell, _ in theme.facts}
+    assert facts["陈述"] == len(theme.statements) < len(frames["statements"])
+    assert any("作为问题的升降不能与随机波动分开" in s.text for s in theme.section("years").sentences)
     body = build_content(make_frames(400), body="第12号局")
+    assert not any(label == "跳过的文件" for label, _, _ in body.facts)
     assert {"presence", "peers"} <= {section.key for section in body.sections}
     table = next(t for t in body.section("presence").tables)
     for row in table.rows:
@@ -256,3 +261,29 @@ def test_a_year_reported_in_two_files_is_a_caution() -> None:
 def test_negative_intervals_and_tiny_q_values_can_be_read() -> None:
     assert format_value((-26.46, -9.44), "range") == "[−26.46, −9.44]" and format_value(-3.5, "number") == "−3.5"
     assert [format_value(q, "p") for q in (0.0, 0.00004, 0.03, 0.7)] == ["<0.001", "<0.001", "0.030", "0.700"]
+
+
+def test_one_report_is_summarized_without_comparisons() -> None:
+    frames = make_frames(40)
+    first = frames["reports"]["report_id"].iloc[0]
+    one = {name: frame[frame["report_id"] == first].reset_index(drop=True) for name, frame in frames.items()}
+    content = build_content(one, by=["level"], lang="en")
+    assert content.subtitle.endswith("1 report · 1 body")
+    findings = [sentence.text for sentence in content.section("findings").sentences]
+    assert "highest figures" in findings[0]
+    assert "(0.0%" not in findings[0] and ", 0.0%" not in findings[0]  # no theme is named that none states
+
+
+@pytest.mark.parametrize("change", ["no tags", "no year and body", "context only"])
+def test_frames_with_little_in_them_are_summarized(change: str) -> None:
+    frames = dict(make_frames(40))
+    if change == "no tags":
+        frames["tags"] = frames["tags"].iloc[:0]
+    elif change == "context only":
+        frames["statements"] = frames["statements"].assign(role="context")
+    else:
+        gone = {"year": pd.array([pd.NA] * 40, dtype="Int64"), "agency": pd.NA, "level": pd.NA}
+        frames["reports"] = frames["reports"].assign(**gone)
+    content = build_content(frames, by=["level"])
+    for form in (".html", ".docx", ".xlsx", ".md"):
+        assert render(content, form)

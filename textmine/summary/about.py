@@ -46,17 +46,19 @@ def count_with_part(scope: Scope) -> int:
     return int(scope.frames["statements"]["report_id"].nunique())
 
 
-def make_facts(scope: Scope) -> tuple[tuple[str, Cell, Kind], ...]:
-    """Return the numbers at the top of a summary."""
+def make_facts(scope: Scope, statements: pd.DataFrame) -> tuple[tuple[str, Cell, Kind], ...]:
+    """Return the numbers at the top of a summary whose statements are these."""
     words, frames = scope.words, scope.frames
-    return (
+    facts: list[tuple[str, Cell, Kind]] = [
         (words.label("reports"), Cell(len(frames["reports"])), "count"),
         (words.label("bodies"), Cell(count_bodies(scope)), "count"),
         (words.label("years"), Cell(describe_years(scope)), "text"),
         (words.label("with_part"), Cell(count_with_part(scope)), "count"),
-        (words.label("statements"), Cell(len(frames["statements"]), Evidence()), "count"),
-        (words.label("skipped"), Cell(len(skipped_files(scope))), "count"),
-    )
+        (words.label("statements"), Cell(len(statements), Evidence()), "count"),
+    ]
+    if scope.body is None and scope.region is None:  # a file that was not read has no body or region
+        facts.append((words.label("skipped"), Cell(len(skipped_files(scope))), "count"))
+    return tuple(facts)
 
 
 def skipped_files(scope: Scope) -> pd.DataFrame:

@@ -64,17 +64,17 @@ def build_content(
     middle = _middle(scope)
     told = _findings(scope, middle)
     about = [build_checks(scope), build_corpus(scope), build_method(scope), build_cautions(scope)]
-    every = [told, *middle, *sections, *about]
+    every, statements = [told, *middle, *sections, *about], list_statements(scope)
     return SummaryContent(
         scope.words.lang,
         _title(scope),
         _subtitle(scope),
-        make_facts(scope),
+        make_facts(scope, statements),
         tuple(section for section in every if not section.empty),
         {code: scope.name(code) for code in scope.themes},
         {code: scope.group_of(code) for code in scope.themes},
         {column: scope.words.label(column) for column in dict.fromkeys(("year", *scope.by))},
-        list_statements(scope),
+        statements,
     )
 
 
@@ -112,5 +112,8 @@ def _title(scope: Scope) -> str:
 
 def _subtitle(scope: Scope) -> str:
     counts = {"reports": len(scope.frames["reports"]), "bodies": count_bodies(scope)}
-    shown = {key: format_value(value, "count") for key, value in counts.items()}
-    return scope.words("labels", "subtitle", years=describe_years(scope), **shown)
+    told = [
+        scope.words("labels", f"{'one' if n == 1 else 'n'}_{key}", n=format_value(n, "count"))
+        for key, n in counts.items()
+    ]
+    return " · ".join([describe_years(scope), *told])

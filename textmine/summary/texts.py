@@ -24,7 +24,7 @@ from textmine.summary.content import (
 )
 from textmine.summary.figures import order_themes, plain, together_figure
 from textmine.summary.scope import Scope, evidence
-from textmine.summary.themes import FALSE_DISCOVERIES, theme_shares
+from textmine.summary.themes import survives, theme_shares
 
 #: quotes for each theme and role, and unusual statements in all
 TYPICAL: Final = 3
@@ -39,8 +39,8 @@ _TOLD: Final = 3
 
 def _is_clear(row: Mapping[str, Any]) -> bool:
     """Whether two themes go together beyond chance; of one report there is neither an interval nor a q value."""
-    low, q = plain(row["low"]), plain(row["q"])
-    return low is not None and low > 0 and not row["small"] and q is not None and q < FALSE_DISCOVERIES
+    low = plain(row["low"])
+    return low is not None and low > 0 and not row["small"] and survives(row)
 
 
 def build_together(scope: Scope) -> Section:
@@ -127,7 +127,7 @@ def build_terms(scope: Scope) -> Section:
         found = keywords(scope.frames, "theme", groups=groups, top=_TERMS, rounds=_ROUNDS)
     except (GroupError, TermError):  # nothing to compare with, or no term often enough
         return Section("terms", title)
-    rows = [row for row in found.to_dict("records") if not row["small"] and row["q"] < FALSE_DISCOVERIES]
+    rows = [row for row in found.to_dict("records") if not row["small"] and survives(row)]
     rows = [row for row in rows if row["theme"] in scope.themes]
     if not rows:
         return Section("terms", title)

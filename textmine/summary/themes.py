@@ -120,7 +120,7 @@ def _tell_top(scope: Scope, role: str, ranked: Sequence[Row]) -> Sentence:
         fill |= {"k": format_value(first["count"], "count"), "n": format_value(first["n"], "count")}
         fill |= {"interval": format_value((first["low"], first["high"]), "interval")}
         return Sentence(scope.words("sentences", "top_one", **fill), evidence(first["theme"], role))
-    shown = level[:3]
+    shown = [row for row in level if row["count"] > 0][:3]
     fill |= {"m": len(level) - 1, "names": scope.names([row["theme"] for row in shown])}
     fill |= {"shares": scope.words.join([format_value(row["estimate"], "share") for row in shown])}
     key = "top_many" if len(level) <= 3 else "top_crowd"
@@ -205,9 +205,14 @@ def _clear_slopes(slopes: pd.DataFrame, role: str) -> list[Row]:
     return sorted(rows, key=lambda row: -abs(row["estimate"]))
 
 
-def _is_clear(row: Row) -> bool:
+def survives(row: Row) -> bool:
+    """Return whether a difference remains after control of false discoveries; one without a q value does not."""
     q = plain(row["q"])
-    return row["direction"] != "unclear" and not row["small"] and q is not None and q < FALSE_DISCOVERIES
+    return q is not None and q < FALSE_DISCOVERIES
+
+
+def _is_clear(row: Row) -> bool:
+    return row["direction"] != "unclear" and not row["small"] and survives(row)
 
 
 def _points(value: float) -> str:
@@ -240,7 +245,8 @@ def tell_trends(scope: Scope, slopes: pd.DataFrame | None = None) -> list[Senten
                 found.append(Sentence(words("sentences", direction, names=items, **span), link))
         moving = moving or bool(clear)
         if not clear:
-            found.append(Sentence(words("sentences", "no_trend", **span)))
+            key = "no_trend" if scope.theme is None else "no_trend_theme"
+            found.append(Sentence(words("sentences", key, **span)))
     if moving and (few := _few_reports(scope)):
         years = words.join([words("sentences", "year_reports", year=year, n=n) for year, n in few])
         found.append(Sentence(words("sentences", "few_year_reports", years=years)))
@@ -410,7 +416,7 @@ def find_differences(scope: Scope, by: str, shares: pd.DataFrame) -> list[Row]:
     clear = [
         row
         for row in rows.to_dict("records")
-        if row["q"] < FALSE_DISCOVERIES and ((plain(row["low"]) or 0) > 0 or (plain(row["high"]) or 0) < 0)
+        if survives(row) and ((plain(row["low"]) or 0) > 0 or (plain(row["high"]) or 0) < 0)
     ]
     return sorted(clear, key=lambda row: -abs(row["estimate"]))
 

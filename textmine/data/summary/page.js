@@ -43,8 +43,14 @@
     if (across > 8) inner.style.minWidth = 110 + across * 30 + "px"; // narrow screens scroll sideways
     node.replaceChildren(inner);
     node.scrollLeft = 0;
+    const narrow = node.clientWidth < 480; // labels above narrow columns are tilted, and the scale fits below them
+    const config = narrow ? { ...data.config, legend: { ...data.config.legend, gradientLength: 120 } } : data.config;
+    if (narrow && across > 4) {
+      const x = spec.encoding.x;
+      spec.encoding = { ...spec.encoding, x: { ...x, axis: { ...x.axis, labelAngle: -60 } } };
+    }
     const result = await window.vegaEmbed(inner, spec, {
-      ast: true, actions: false, renderer: "svg", defaultStyle: false, config: data.config, tooltip: showTip, mode: "vega-lite",
+      ast: true, actions: false, renderer: "svg", defaultStyle: false, config, tooltip: showTip, mode: "vega-lite",
     });
     const svg = node.querySelector("svg");
     if (svg) svg.setAttribute("aria-hidden", "true");
