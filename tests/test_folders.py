@@ -76,6 +76,18 @@ def test_behind_a_url_a_dead_process_of_this_machine_does_not_hold_the_lock(tmp_
         pass
 
 
+def test_on_windows_no_process_is_asked_whether_it_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from textmine import folders
+
+    def deadly(*_: object) -> None:
+        raise AssertionError("signal 0 is Ctrl-C there")
+
+    monkeypatch.setattr(folders.os, "name", "nt")
+    monkeypatch.setattr(folders.os, "kill", deadly)
+    assert not folders._is_dead(json.dumps({"pid": 1, "host": socket.gethostname(), "since": "then"}).encode())
+    assert folders._is_dead(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": "now"}).encode())
+
+
 def test_a_corpus_is_mined_to_a_url_and_loaded_from_it(tmp_path: Path) -> None:
     pytest.importorskip("fsspec")
     reports = Path(__file__).parents[1] / "corpora/demo/reports/linzhang-office"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from textmine.normalize import normalize_source, normalize_text
-from textmine.outline import outline_text
+from textmine.outline import ENUMERATOR, _find_labels, outline_text
 from textmine.parse.sections import find_sections
 from textmine.read import read_bytes
 from textmine.roles import decide_role, decide_roles
@@ -137,3 +137,23 @@ def test_each_character_of_a_report_leads_to_its_line(text: str) -> None:
     offsets = [offset for offset, _, _ in normal.places]
     assert offsets == sorted(set(offsets)) and all(offset < len(normal.text) for offset in offsets)
     assert offsets[0] == 0
+
+
+#: what enumerators are made of and what stands around them
+MARKS = st.lists(
+    st.sampled_from(
+        [
+            *"一二三十1２9①A（()）第首其再最问不短困措对整改题足板难施策进先",
+            *"次者后之是要、.:：。● -*人 ",
+            "其次",
+            "问题之一",
+        ]
+    ),
+    max_size=16,
+).map("".join)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.one_of(MARKS, texts))
+def test_the_quick_look_for_enumerators_finds_what_the_pattern_finds(text: str) -> None:
+    assert [match.span() for match in _find_labels(text)] == [match.span() for match in ENUMERATOR.finditer(text)]

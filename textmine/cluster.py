@@ -99,26 +99,37 @@ def run_on_cluster(
 
 def _result(future: Any, job: Job, give: Callable[[Job], Any]) -> Part:
     """Return what a batch gave; where it kills workers, find the files that do and leave them out."""
+    part = _wait(future)
+    if part is not None:
+        return part
+    for path in job.paths:  # one after the other: what waits on the worker that a file kills would be blamed with it
+        if _wait(give(replace(job, paths=[path], known=[], root=None))) is None:
+            job.refused[path] = ("worker_died", "every worker of the cluster that read it")
+    part = _wait(give(job))
+    if part is None:
+        raise TextmineError(
+            f"workers of the cluster die on the batch of {job.paths[0]}, but on none of its files alone"
+        )
+    return part
+
+
+def _wait(future: Any) -> Part | None:
+    """Return what a task gave; ``None`` where it killed every worker that tried."""
     from distributed.scheduler import KilledWorker
 
     try:
         part: Part = future.result()
-        return part
     except KilledWorker:
-        pass
-    alone = {path: give(replace(job, paths=[path], known=[], root=None)) for path in job.paths}
-    for path, one in alone.items():
-        try:
-            one.result()
-        except KilledWorker as error:
-            job.refused[path] = ("worker_died", f"it killed {error.allowed_failures + 1} workers of the cluster")
-    part = give(job).result()
+        return None
     return part
 
 
 def _check_versions(client: Client, options: Options) -> None:
     expected = options.fingerprint
-    found = client.run(_fingerprint, options)
+    try:
+        found = client.run(_fingerprint, options)
+    except Exception as error:  # whatever a worker without the package, or with another one, answers
+        raise TextmineError(f"the workers of the cluster cannot run textmine: {error}") from error
     if odd := sorted(address for address, name in found.items() if name != expected):
         raise TextmineError(f"these workers have another textmine than this machine: {', '.join(odd)}")
 

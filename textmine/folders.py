@@ -100,7 +100,7 @@ class LocalFolder:
         return os.path.exists(self._at(name))
 
     def move(self, name: str, to: str) -> None:
-        with open(self._at(name), "rb") as file:
+        with open(self._at(name), "r+b") as file:  # Windows flushes only what may be written
             os.fsync(file.fileno())
         os.replace(self._at(name), self._at(to))
 
@@ -257,6 +257,8 @@ def _is_dead(holder: bytes) -> bool:
         return True
     if facts.get("host") != socket.gethostname():
         return False
+    if os.name == "nt":  # there the signal 0 is Ctrl-C
+        return int(facts.get("pid", 0)) == os.getpid()
     try:
         os.kill(int(facts["pid"]), 0)
     except ProcessLookupError:

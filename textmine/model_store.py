@@ -16,7 +16,7 @@ import numpy as np
 from textmine.errors import ModelError
 from textmine.model_card import write_card
 from textmine.themes.classifier import ThemeClassifier
-from textmine.themes.codebook import Codebook, identify_codebook
+from textmine.themes.codebook import Codebook, identify_codebook, load_codebook
 
 if TYPE_CHECKING:
     from textmine.themes.tagger import Tagger
@@ -108,6 +108,36 @@ def load_tagger(folder: str | Path | None = None, *, codebook: Codebook | None =
 
         return TextcatTagger(folder, codebook=codebook)
     return load_model(folder, codebook=codebook)
+
+
+def find_model(model: str) -> Path:
+    """Return the folder of a model: the folder itself, or that of a packaged model of this name.
+
+    Raises:
+        ModelError: there is neither.
+    """
+    for folder in (Path(model), packaged_model(model)):
+        if folder.is_dir():
+            return folder
+    raise ModelError(f"{model}: no such folder, and no model of this name is packaged")
+
+
+def open_tagger(codebook: str | None = None, model: str | None = None, *, rules: bool = False) -> Tagger:
+    """Return the tagger that a codebook and a model make; a codebook without a model is tagged by its rules.
+
+    Args:
+        codebook: folder of a codebook; ``None`` is the packaged one.
+        model: folder or name of a model, ours or a spaCy text classifier; ``None`` is the packaged one.
+        rules: tag by the rules of the codebook, whatever models there are.
+
+    Raises:
+        CodebookError, ModelError: one is missing or damaged.
+    """
+    from textmine.themes.tagger import RuleTagger
+
+    if not rules and model is not None:
+        return load_tagger(find_model(model), codebook=load_codebook(codebook) if codebook else None)
+    return default_tagger() if not rules and codebook is None else RuleTagger(load_codebook(codebook))
 
 
 @cache

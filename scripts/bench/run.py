@@ -214,6 +214,7 @@ def _has_table(path: Path) -> bool:
 
 def our_format(place: Place, form: str) -> Work:
     """Mining the demo corpus's reports of one format, five times, each time with a new miner."""
+    from textmine.errors import ReadError
     from textmine.pipeline import Miner, Options
     from textmine.read import read_file
 
@@ -221,7 +222,7 @@ def our_format(place: Place, form: str) -> Work:
     for path in sorted(DEMO.rglob("*.*")):
         try:
             source = read_file(path)
-        except Exception:  # the files of the corpus that are no reports
+        except ReadError:  # the files of the corpus that are no reports
             continue
         if source.source_format == form:
             files.append(str(path))

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from textmine.cli.taggers import choose_tagger, tagger_options
+
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True)
@@ -20,13 +22,7 @@ import click
     "--dask", metavar="ADDRESS", help="mine on the Dask cluster of this scheduler, tcp://host:8786 (extra dask)"
 )
 @click.option("--profile", is_flag=True, help="say where the time went, by stage")
-@click.option("--codebook", "codebook_folder", help="folder of a codebook; without it, the packaged one")
-@click.option(
-    "--model",
-    "model_folder",
-    help="folder of a model, ours or a spaCy text classifier",
-)
-@click.option("--rules", is_flag=True, help="tag by the rules of the codebook alone")
+@tagger_options
 @click.option("--ocr", is_flag=True, help="recognize pictures and PDF pages without text (slow; extra ocr)")
 @click.option("--force", is_flag=True, help="mine files again that the folder holds already")
 @click.option("--strict", is_flag=True, help="exit with 3 where anything was skipped")
@@ -58,7 +54,6 @@ def mine(
       textmine mine reports/ -o mined --jobs 8 --timeout 60
       textmine mine /shared/reports -o /shared/mined --dask tcp://scheduler:8786
     """
-    from textmine.cli.taggers import choose_tagger
     from textmine.pipeline import mine_to_folder
 
     if dask and jobs:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
+from textmine.cli.taggers import choose_tagger, tagger_options
+
 
 @click.command()
 @click.argument("file", metavar="REPORT")
 @click.option("-o", "--output", required=True, help="an .html file; - is the standard output")
-@click.option("--codebook", "codebook_folder", help="folder of a codebook; without it, the packaged one")
-@click.option("--model", help="folder of a trained model; without it, the packaged one")
-@click.option("--rules", is_flag=True, help="tag by the rules of the codebook, which show the words that spoke")
+@tagger_options
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="language of the names")
-def show(file: str, output: str, codebook_folder: str | None, model: str | None, rules: bool, lang: str) -> None:
+def show(file: str, output: str, codebook_folder: str | None, model_folder: str | None, rules: bool, lang: str) -> None:
     """Draw a report as a page: its sections, the roles of its statements, their themes.
 
     The page needs no other file. REPORT may be - for the standard input. A codebook without a model is tagged by its
@@ -23,12 +23,11 @@ def show(file: str, output: str, codebook_folder: str | None, model: str | None,
     from textmine.cli.streams import open_output, read_input
     from textmine.pipeline import mine_source
     from textmine.read import read_bytes, read_file
-    from textmine.spacy_bridge.bundle import open_tagger
     from textmine.spacy_bridge.display import draw
     from textmine.themes import load_codebook
 
     source = read_bytes(read_input(file), "<stdin>") if file == "-" else read_file(file)
-    mined = mine_source(source, tagger=open_tagger(codebook_folder, model, rules=rules))
+    mined = mine_source(source, tagger=choose_tagger(codebook_folder, model_folder, rules=rules))
     picture = draw(mined, codebook=load_codebook(codebook_folder), lang="zh" if lang == "zh" else "en")
     with open_output(output) as stream:
         stream.write(picture.page())

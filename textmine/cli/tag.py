@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import click
 
+from textmine.cli.taggers import choose_tagger, tagger_options
+
 
 @click.command()
 @click.argument("file", default="-")
 @click.option("-o", "--output", default="-", show_default=True, help="a JSON lines file; - is the standard output")
-@click.option("--codebook", "codebook_folder", help="folder of a codebook; without it, the packaged one")
-@click.option(
-    "--model",
-    "model_folder",
-    help="folder of a model, ours or a spaCy text classifier",
-)
-@click.option("--rules", is_flag=True, help="tag by the rules of the codebook alone")
+@tagger_options
 @click.option("--explain", is_flag=True, help="add the words and the rules that spoke for each theme")
 def tag(
     file: str, output: str, codebook_folder: str | None, model_folder: str | None, rules: bool, explain: bool
@@ -29,7 +25,6 @@ def tag(
     from dataclasses import asdict
 
     from textmine.cli.streams import open_output, put_line, read_input, read_items
-    from textmine.cli.taggers import choose_tagger
     from textmine.themes.tagger import explain as explained
 
     items = read_items(read_input(file), file)

@@ -1,28 +1,35 @@
-"""The tagger that options of a command name."""
+"""The options that name a tagger, alike in all commands that tag."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from textmine.themes import Tagger
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 
-def choose_tagger(codebook: str | None, model: str | None, *, rules: bool = False) -> Tagger:
-    """Return the tagger of a model folder; a codebook without a model is tagged by its rules.
+_OPTIONS = (
+    click.option("--codebook", "codebook_folder", help="folder of a codebook; without it, the packaged one"),
+    click.option("--model", "model_folder", help="folder of a model, ours or a spaCy text classifier"),
+    click.option("--rules", is_flag=True, help="tag by the rules of the codebook alone"),
+)
 
-    Args:
-        codebook: folder of a codebook; ``None`` is the packaged one.
-        model: folder of a trained model or of a spaCy text classifier; ``None`` is the packaged one.
-        rules: tag by rules, whatever models there are.
-    """
-    from textmine.model_store import load_tagger
-    from textmine.themes import RuleTagger, load_codebook
+
+def tagger_options(command: Command) -> Command:
+    """Give a command ``codebook_folder``, ``model_folder`` and ``rules``."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def choose_tagger(codebook: str | None, model: str | None, *, rules: bool) -> Tagger:
+    """Return the tagger that the options name; ``--rules`` with ``--model`` is wrong usage."""
+    from textmine.model_store import open_tagger
 
     if rules and model:
         raise click.UsageError("--rules tags without a model: leave out --rules or --model")
-    book = load_codebook(codebook) if codebook else None
-    by_rules = rules or (book is not None and model is None)
-    return RuleTagger(book) if by_rules else load_tagger(model, codebook=book)
+    return open_tagger(codebook, model, rules=rules)

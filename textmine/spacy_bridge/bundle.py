@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from textmine.errors import CodebookError, ModelError
+from textmine.errors import CodebookError
+from textmine.model_store import find_model, load_tagger
 
 if TYPE_CHECKING:
     from textmine.themes import Tagger
@@ -59,7 +60,6 @@ class Bundle:
         Raises:
             CodebookError, ModelError: a file is missing or damaged.
         """
-        from textmine.model_store import load_tagger
         from textmine.themes import RuleTagger, load_codebook
 
         with TemporaryDirectory() as folder:
@@ -96,34 +96,6 @@ def read_bundle(codebook: str | None = None, model: str | None = None, *, rules:
     if not book.is_dir():
         raise CodebookError(f"{book}: no such folder; a codebook is a folder with codebook.toml")
     return Bundle(_files(book), None if model is None else _files(find_model(model)))
-
-
-def find_model(model: str) -> Path:
-    """Return the folder of a model: the folder itself, or that of a packaged model of this name.
-
-    Raises:
-        ModelError: there is neither.
-    """
-    from textmine.model_store import packaged_model
-
-    for folder in (Path(model), packaged_model(model)):
-        if folder.is_dir():
-            return folder
-    raise ModelError(f"{model}: no such folder, and no model of this name is packaged")
-
-
-def open_tagger(codebook: str | None = None, model: str | None = None, *, rules: bool = False) -> Tagger:
-    """Return the tagger that a codebook and a model make; arguments as in :func:`read_bundle`.
-
-    Raises:
-        CodebookError, ModelError: one is missing or damaged.
-    """
-    from textmine.model_store import default_tagger, load_tagger
-    from textmine.themes import RuleTagger, load_codebook
-
-    if not rules and model is not None:
-        return load_tagger(find_model(model), codebook=load_codebook(codebook))
-    return default_tagger() if not rules and codebook is None else RuleTagger(load_codebook(codebook))
 
 
 def _files(folder: Path) -> dict[str, bytes]:

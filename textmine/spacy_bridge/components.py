@@ -15,8 +15,9 @@ from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc
 
+from textmine.model_store import open_tagger
 from textmine.records import Section, Statement, Tag
-from textmine.spacy_bridge.bundle import Bundle, open_tagger, read_bundle
+from textmine.spacy_bridge.bundle import Bundle, read_bundle
 from textmine.spacy_bridge.documents import (
     put_sections,
     put_statements,
