@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.exceptions import NotFittedError
@@ -135,7 +136,17 @@ def test_unfitted_ones_say_so(estimator) -> None:
     ("bad", "message"),
     [
         ("一段文字", "put it into a list"),
-        ([1, 2], "expected texts, got 1"),
+        ([1, 2], "expected texts, got 1$"),
+        ([["甲"]], r"expected texts, got \['甲'\]$"),
+        (None, "got NoneType"),
+        (5, "got int"),
+        ({"甲"}, "got set"),
+        ({"甲": 1}, "got dict"),
+        (np.array("甲"), "got ndarray"),
+        (np.zeros((2, 2, 2)), "got ndarray"),
+        (sparse.csr_matrix((2, 1)), "sparse matrix"),
+        (["甲", float("nan")], "fill what is missing"),
+        (pd.Series(["甲", pd.NA], dtype="string"), "fill what is missing"),
         (pd.DataFrame({"a": ["甲"], "b": ["乙"]}), "one column"),
         (pd.Series(["甲", None]), "fill what is missing"),
     ],
@@ -143,6 +154,29 @@ def test_unfitted_ones_say_so(estimator) -> None:
 def test_what_is_no_column_of_texts_is_refused(estimator, bad, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         clone(estimator).fit(bad, [[1]])
+
+
+def test_the_column_of_the_fit_is_known_and_no_other_is_taken() -> None:
+    frame = pd.DataFrame({"text": TEXTS})
+    for estimator in (JiebaTokenizer(), JiebaVectorizer()):
+        estimator.fit(frame)
+        assert estimator.feature_names_in_.tolist() == ["text"] and estimator.n_features_in_ == 1
+        with pytest.raises(ValueError, match="feature names should match"):
+            estimator.transform(frame.rename(columns={"text": "other"}))
+        assert len(estimator.transform(TEXTS[:2]).shape)
+        assert not hasattr(estimator.fit(TEXTS), "feature_names_in_")
+        assert not hasattr(estimator.fit(pd.DataFrame({0: TEXTS})), "feature_names_in_")
+    with pytest.raises(ValueError, match="length"):
+        JiebaTokenizer().get_feature_names_out(["a", "b"])
+    with pytest.raises(ValueError, match="not equal to feature_names_in_"):
+        JiebaTokenizer().fit(frame).get_feature_names_out(["a"])
+
+
+def test_transforming_leaves_the_tokenizer_alone() -> None:
+    tokenizer = JiebaTokenizer()
+    before = dict(vars(tokenizer))
+    tokenizer.transform(TEXTS)
+    assert vars(tokenizer) == before
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -256,6 +290,76 @@ def test_the_estimator_is_searched_and_crossed() -> None:
         ColumnTransformer([("t", "passthrough", ["text"])]), ThemeEstimator(min_texts=1, term_weight=0)
     )
     assert piped.fit(frame, target).score(frame, target) > 0
+
+
+LIGHT = {"min_texts": 1, "term_weight": 0, "rules": False}
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (None, "target y is None"),
+        (BINARY, "expected a list or a set of codes"),
+        (["training"] * 18, "expected a list or a set of codes"),
+        ([["nonsense"]] * 18, "no theme 'nonsense'"),
+        (np.full((18, 20), np.nan), "other values than 0 and 1"),
+        (np.full((18, 20), 2), "other values than 0 and 1"),
+        (np.zeros((18, 3)), "the codebook has 20 themes"),
+        (theme_matrix(THEMES)[:3], "18 texts, but 3 rows"),
+    ],
+)
+def test_targets_that_are_none_are_refused(target, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ThemeEstimator(**LIGHT).fit(TEXTS, target)
+
+
+def test_targets_may_be_sparse_frames_lists_or_codes() -> None:
+    matrix = theme_matrix(THEMES)
+    expected = ThemeEstimator(**LIGHT).fit(TEXTS, matrix).predict(TEXTS).tolist()
+    for target in (sparse.csr_matrix(matrix), pd.DataFrame(matrix), matrix.tolist(), THEMES, map(set, THEMES)):
+        assert ThemeEstimator(**LIGHT).fit(TEXTS, target).predict(TEXTS).tolist() == expected
+    with pytest.raises(ValueError, match="0 texts"):
+        ThemeEstimator(**LIGHT).fit([], matrix[:0])
+    with pytest.raises(ValueError, match="sizes"):
+        ThemeEstimator(sizes=(3, 1)).fit(TEXTS, matrix)
+
+
+def test_theme_matrix_refuses_what_it_does_not_know() -> None:
+    assert theme_matrix([]).shape == (0, 20)
+    with pytest.raises(ValueError, match="no theme 'trainning'"):
+        theme_matrix([["trainning"]])
+    with pytest.raises(ValueError, match="list or a set of codes"):
+        theme_matrix(["training"])
+
+
+def test_missing_roles_are_decided() -> None:
+    target = theme_matrix(THEMES)
+    for missing in ([None] * 18, pd.Series([np.nan] * 18), pd.Series([pd.NA] * 18, dtype="string")):
+        model = ThemeEstimator(**LIGHT).fit(TEXTS, target, roles=missing)
+        assert (model.predict(TEXTS, roles=missing) == model.predict(TEXTS)).all()
+    with pytest.raises(ValueError, match="unknown role 'x'"):
+        ThemeEstimator(**LIGHT).fit(TEXTS, target, roles=["x"] * 18)
+
+
+def test_the_score_is_over_the_themes_that_are_there_and_weighted() -> None:
+    target = theme_matrix(THEMES)
+    model = ThemeEstimator(**LIGHT).fit(TEXTS, target)
+    assert model.score(TEXTS, target) == model.score(TEXTS, THEMES) == 1
+    wrong = target.copy()
+    wrong[0] = 0
+    weights = np.ones(18)
+    weights[0] = 0
+    assert model.score(TEXTS, wrong) < 1 and model.score(TEXTS, wrong, sample_weight=weights) == 1
+    with pytest.raises(ValueError, match="weights of shape"):
+        model.score(TEXTS, target, sample_weight=[1])
+    with pytest.raises(ValueError, match="18 texts, but 3 rows"):
+        model.score(TEXTS, target[:3])
+
+
+@pytest.mark.parametrize("words", ["english", "更新"])
+def test_stop_words_are_a_list(words: str) -> None:
+    with pytest.raises(ValueError, match="stop_words is a list"):
+        JiebaVectorizer(stop_words=words).fit(TEXTS)
 
 
 def test_roles_and_groups_are_metadata() -> None:

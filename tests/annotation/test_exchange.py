@@ -176,6 +176,20 @@ def test_two_annotators_must_be_told_apart(tmp_path: Path) -> None:
         ({"accept": ["role:boss"]}, "unknown role 'boss'"),
         ({"accept": ["role:problem", "role:measure"]}, "two roles"),
         ({"textmine": {}}, "'statement_id' is missing"),
+        ({"answer": "maybe"}, "unknown answer 'maybe'"),
+        ({"accept": [5]}, "5 is no choice"),
+        ({"accept": {"training": 1}}, "expected a list"),
+        ({"textmine": {"statement_id": "r-001", "report_id": "r", "start": None}}, "None is no offset"),
+        ({"textmine": {"statement_id": "r-001", "report_id": "r", "start": 1.5}}, "1.5 is no offset"),
+        *(
+            ({"_view_id": "spans_manual", "spans": [{"start": start, "end": end, "label": "training"}]}, message)
+            for start, end, message in (
+                (-5, 3, "outside the text"),
+                (0, 300, "outside the text"),
+                (3, 1, "outside the text"),
+                ("0", "1", "whole numbers"),
+            )
+        ),
         ({"textmine": {"statement_id": "r-001", "report_id": "r", "start": -3}}, "-3 is no offset"),
         ({"accept": 7}, "expected a list, got 7"),
         ({"accept": [{"a": 1}]}, "is no choice"),
@@ -185,6 +199,69 @@ def test_two_annotators_must_be_told_apart(tmp_path: Path) -> None:
 def test_bad_rows_are_named(tmp_path: Path, change: dict, message: str) -> None:
     with pytest.raises(TextmineError, match=message):
         answers([tasks("prodigy")[0] | {"answer": "accept"} | change], tmp_path / "a.jsonl")
+
+
+PLACE = {"statement_id": "r-001", "report_id": "r", "start": 100}
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ([1], "expected an object"),
+        ({"text": "abc", **PLACE}, "'label' is missing"),
+        ({"text": "abc", "label": [[0, 20, "training"]], **PLACE}, "outside the text"),
+        ({"text": "abc", "label": [[0, 2]], **PLACE}, "is no label"),
+        (
+            {
+                "data": {"text": "abc", **PLACE},
+                "annotations": [
+                    {"result": [{"from_name": "words", "value": {"start": 0, "end": 9, "labels": ["training"]}}]}
+                ],
+            },
+            "outside the text",
+        ),
+    ],
+)
+def test_bad_rows_of_other_tools_are_named(tmp_path: Path, row: object, message: str) -> None:
+    with pytest.raises(TextmineError, match=f"item 1: .*{message}"):
+        answers([row], tmp_path / "a.json", as_list=True)
+
+
+@pytest.mark.parametrize(
+    ("row", "themes"),
+    [
+        ({"text": "abc", "label": "training", **PLACE}, [("training",)]),
+        ({"text": "abc", "labels": ["training"], **PLACE}, [("training",)]),
+        ({"text": "abc", "label": None, **PLACE}, [()]),
+        ({"text": "abc", "answer": "accept", "accept": None, "spans": None, "textmine": PLACE}, [()]),
+        ({"data": {"text": "abc", **PLACE}, "predictions": []}, []),
+        ({"data": {"text": "abc", **PLACE}, "annotations": None}, []),
+        (
+            {
+                "data": {"text": "abc", **PLACE},
+                "annotations": [
+                    {
+                        "result": [
+                            {"type": "relation", "from_id": "a", "to_id": "b"},
+                            {"from_name": "note", "type": "textarea", "value": {"text": ["?"]}},
+                            {"from_name": "themes", "value": {"choices": ["training"]}},
+                        ]
+                    }
+                ],
+            },
+            [("training",)],
+        ),
+        ({"text": "abc", "themes": "training", "words": None, "annotation_id": 1, **PLACE}, [("training",)]),
+    ],
+)
+def test_forms_that_the_tools_also_write(tmp_path: Path, row: dict, themes: list) -> None:
+    assert [answer.themes for answer in answers([row], tmp_path / "a.json", as_list=True)] == themes
+
+
+def test_one_annotator_who_answered_twice_is_told_what_to_do(tmp_path: Path) -> None:
+    rows = [tasks("prodigy")[0] | {"answer": "accept", "_annotator_id": "anna"}] * 2
+    with pytest.raises(TextmineError, match="keep one of the two answers"):
+        to_tags(answers(rows, tmp_path / "a.jsonl"), annotator="anna")
 
 
 @pytest.mark.parametrize(("start", "end"), [(2, 900), (3, 3), (-1, 2), ("0", 2), (0, None)])
@@ -198,6 +275,9 @@ def test_bad_files(tmp_path: Path) -> None:
     with pytest.raises(TextmineError, match="cannot read"):
         read_answers(path, themes=CODES)
     path.write_text("no json", "utf-8")
+    with pytest.raises(TextmineError, match="neither JSON nor JSON lines"):
+        read_answers(path, themes=CODES)
+    path.write_text("[" * 100_000, "utf-8")
     with pytest.raises(TextmineError, match="neither JSON nor JSON lines"):
         read_answers(path, themes=CODES)
     with pytest.raises(ValueError, match="unknown tool"):

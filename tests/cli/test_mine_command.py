@@ -61,7 +61,7 @@ def test_a_spacy_pipeline_tags(reports: Path, tmp_path: Path) -> None:
     for code in book.codes:
         pipe.add_label(code)
     nlp.initialize()
-    nlp.meta["textmine_threshold"] = 0.0  # untrained, all themes are taken
+    nlp.meta["textmine_threshold"] = 0.01  # untrained, all themes are likelier
     nlp.to_disk(tmp_path / "pipeline")
     run(reports, "-o", tmp_path / "out", "--codebook", CODEBOOK, "--model", tmp_path / "pipeline")
     assert set(tm.load_frames(tmp_path / "out")["tags"]["theme"]) == set(book.codes)

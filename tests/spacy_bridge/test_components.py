@@ -167,6 +167,27 @@ def test_what_others_put_into_a_document_stays() -> None:
     assert labels(doc, "elsewhere") == ["mine"] and doc.user_data == {"elsewhere": 1} and len(doc.ents) == 1
 
 
+def test_statements_of_others_are_tagged_and_other_spans_are_no_statements() -> None:
+    nlp = pipeline("textmine_themes")
+    doc = nlp.make_doc("业务培训不够，更新不及时。")
+    doc.spans["statements"] = [Span(doc, 0, 2, label="problem")]
+    assert labels(nlp(doc)) == ["training"] and labels(doc, "statements") == ["problem"]
+    doc = nlp.make_doc("业务培训不够，更新不及时。")
+    doc.spans["statements"] = [Span(doc, 0, 2, label="mine")]
+    assert sorted(labels(nlp(doc))) == ["timeliness", "training"]
+    assert labels(doc, "statements")[0] == "mine" and "problem" in labels(doc, "statements")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n\n", "\t业务培训不够\t。", "\ufeff业务培训不够。", "a\0b", TEXT.replace("\n", "\r\n")]
+)
+def test_odd_texts_stay_as_they_are(text: str) -> None:
+    nlp = pipeline(*ALL)
+    doc = nlp(text)
+    assert doc.text == text and set(doc.spans) == {"sections", "statements", "themes"}
+    assert from_doc(doc).report.text == text
+
+
 def test_documents_of_reports_go_through_a_pipeline() -> None:
     mined = mine_source(read_bytes(TEXT.encode(), "a.txt"), tagger=RuleTagger())
     nlp = pipeline("textmine_statements", "textmine_themes")

@@ -58,6 +58,26 @@ def test_the_palette_is_fixed_and_its_colours_differ() -> None:
         assert (luminance(colour) + 0.05) / 0.05 >= 7
 
 
+def test_pale_bars_have_an_edge_and_dark_screens_a_dark_page(mined) -> None:
+    page = draw(mined).page()
+    edge = re.search(r"span:empty\{box-shadow:0 1px (#\w+)\}", page)
+    dark_rule = r"dark\)\{\.textmine\{color:(#\w+);background:(#\w+)\}\.textmine \.code\{color:(#\w+)\}"
+    ink, ground, code = re.search(dark_rule, page).groups()
+    assert contrast(edge[1], "#ffffff") >= 4.5
+    assert min(contrast(ink, ground), contrast(code, ground)) >= 7
+    dark = dict(re.findall(r"data-section=(\w+)\]\{border-color:(#\w+)!important", page))
+    for colour in ({**SECTION_COLOURS, **dark}).values():
+        assert contrast(colour, ground) >= 3
+    for colour in (*ROLE_COLOURS.values(), *GROUP_COLOURS):
+        assert contrast(colour, ground) >= 3
+    assert f"body{{background:{ground}}}" in page and 'content="light dark"' in page
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
 @pytest.mark.parametrize("matrix", ["protan", "deutan", "tritan"])
 def test_the_colours_differ_for_colour_blind_readers(matrix: str) -> None:
     bars = [seen(colour, matrix) for colour in [*ROLE_COLOURS.values(), *GROUP_COLOURS]]

@@ -17,8 +17,19 @@ from textmine.pipeline import Mined, mine_source
 from textmine.read import read_bytes
 from textmine.records import Metadata, Report, Section, Statement, Tag
 from textmine.segment import Segmenter
-from textmine.spacy_bridge import exact_offsets, from_doc, read_docbin, to_doc, to_docbin, to_docs, write_docbin
-from textmine.spacy_bridge.documents import new_vocab, text_to_doc
+from textmine.spacy_bridge import (
+    draw,
+    exact_offsets,
+    from_doc,
+    read_docbin,
+    replace_spans,
+    text_to_doc,
+    to_doc,
+    to_docbin,
+    to_docs,
+    write_docbin,
+)
+from textmine.spacy_bridge.documents import new_vocab
 from textmine.themes import RuleTagger
 
 TEXT = (
@@ -142,13 +153,35 @@ def test_what_people_change_in_a_document_is_in_the_records(mined: Mined) -> Non
     old = list(doc.spans["themes"])
     relabelled = Span(doc, old[0].start, old[0].end, label="awareness", span_id=old[0].id_)
     added = Span(doc, doc.spans["statements"][1].start, doc.spans["statements"][1].start + 1, label="other")
-    group = doc.spans["themes"]
-    attrs = group.attrs
-    doc.spans["themes"] = [relabelled, added]
-    doc.spans["themes"].attrs.update(attrs)
+    replace_spans(doc, "themes", [relabelled, added])
     tags = from_doc(doc).tags
     assert [(tag.theme, tag.source) for tag in tags] == [("awareness", "rule"), ("other", "human")]
     assert tags[1].statement_id == mined.statements[1].statement_id
+
+
+def test_with_a_statement_go_its_tags(mined: Mined) -> None:
+    doc = to_doc(mined)
+    kept = mined.statements[1:]
+    replace_spans(doc, "statements", [span for span in doc.spans["statements"] if span.id_ == kept[0].statement_id])
+    found = from_doc(doc)
+    assert found.statements == kept[:1]
+    assert found.tags == tuple(tag for tag in mined.tags if tag.statement_id == kept[0].statement_id)
+    assert to_doc(found).text == doc.text and draw(doc).body
+    del doc.spans["statements"]
+    assert (from_doc(doc).statements, from_doc(doc).tags) == ((), ()) and draw(doc).body
+
+
+def test_spans_of_others_with_a_role_are_statements(mined: Mined) -> None:
+    doc = to_doc(mined)
+    # as people do it who know spaCy: the group is new and knows no records
+    doc.spans["statements"] = [*doc.spans["statements"], Span(doc, 0, 2, label="elsewhere")]
+    found = from_doc(doc).statements
+    assert [(s.statement_id, s.role) for s in found] == [(s.statement_id, s.role) for s in mined.statements]
+    assert all(s.text == doc.text[s.start : s.end] for s in found)
+    text = text_to_doc("业务培训不够，更新不及时。")
+    text.spans["statements"] = [Span(text, 0, 2, label="problem"), Span(text, 3, 5, label="problem")]
+    first, second = from_doc(text).statements
+    assert first.statement_id != second.statement_id and (first.n, second.n) == (1, 2)
 
 
 def test_a_tag_of_no_statement_is_refused(mined: Mined) -> None:

@@ -48,7 +48,15 @@ def test_every_record_stands_where_it_stood(folder: Path) -> None:
 
 def test_a_spacy_file_holds_whole_reports(folder: Path) -> None:
     arguments = ["export", str(folder / "mined"), "-o", str(folder / "x.spacy")]
-    assert CliRunner().invoke(cli, [*arguments, "--theme", "training"]).exit_code == 2
+    for odd in (["--theme", "training"], ["--bom"], ["--where", "year=2022"]):
+        assert CliRunner().invoke(cli, [*arguments, *odd]).exit_code == 2
+
+
+def test_a_bar_can_be_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export_docbin(folder / "mined", folder / "bar.spacy", progress=True) == 5
+    assert "5/5" in capsys.readouterr().err
+    assert export_docbin(folder / "mined", folder / "bar.spacy") == 5
+    assert capsys.readouterr().err == ""
 
 
 def test_a_folder_without_frames_is_refused(tmp_path: Path) -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 import spacy
+import srsly
+from click.testing import CliRunner
 from spacy.matcher import Matcher
 
+from textmine.cli import cli
 from textmine.segment import Segmenter
 from textmine.spacy_bridge.patterns import export_patterns
 from textmine.spacy_bridge.tokenizer import SegmenterTokenizer
@@ -108,3 +111,22 @@ def test_the_packaged_codebook() -> None:
     doc = nlp("更新不及时，专职人员不足。")
     assert "timeliness" in {span.label_ for span in doc.spans["themes"]}
     assert "timeliness" in RuleTagger().predict([doc.text], ["problem"])[0].themes
+
+
+def test_roles_and_rows_that_are_none_are_refused() -> None:
+    with pytest.raises(ValueError, match="unknown role 'context'"):
+        export_patterns(role="context")
+    with pytest.raises(ValueError, match="number from 0"):
+        export_patterns(rows=-1)
+
+
+def test_the_command(tmp_path) -> None:
+    done = CliRunner().invoke(
+        cli, ["codebook", "patterns", "--role", "problem", "-o", str(tmp_path / "patterns.jsonl")]
+    )
+    assert done.exit_code == 0 and "rules said whole" in done.output
+    nlp = spacy.blank("zh")
+    ruler = nlp.add_pipe("span_ruler")
+    ruler.add_patterns(list(srsly.read_jsonl(tmp_path / "patterns.jsonl")))
+    doc = nlp("人手不足。")
+    assert ("人手", "staffing") in [(span.text, span.label_) for span in doc.spans["ruler"]]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 import spacy
+from click.testing import CliRunner
 from spacy.training import Example
+from spacy.util import load_config
 
+from textmine.cli import cli
 from textmine.errors import ModelError
+from textmine.frames import load_frames
 from textmine.pipeline import mine_source
 from textmine.read import read_bytes
 from textmine.spacy_bridge.bundle import Bundle, read_bundle
@@ -67,9 +73,80 @@ def test_it_mines(folder: Path) -> None:
     assert tagger.fingerprint == TextcatTagger(folder).fingerprint
 
 
+def test_the_trained_tagger_decides_the_roles_of_a_report(folder: Path) -> None:
+    text = (
+        "某局2022年政府信息公开工作年度报告\n五、存在的主要问题及改进情况\n（一）存在问题\n业务培训不够；更新不及时。\n"
+        "（二）改进措施\n开展业务培训；更新网站。"
+    )
+    source = read_bytes(text.encode(), "a.txt")
+    ours, spacys = mine_source(source), mine_source(source, tagger=TextcatTagger(folder))
+    assert [s.role for s in spacys.statements] == [s.role for s in ours.statements]
+    assert {"problem", "measure"} <= {s.role for s in spacys.statements}
+
+
+def test_the_commands_take_it(folder: Path, tmp_path: Path) -> None:
+    statements = tmp_path / "in.jsonl"
+    statements.write_text('{"id": 1, "role": "problem", "text": "业务培训不够"}\n', "utf-8")
+    done = CliRunner().invoke(cli, ["tag", str(statements), "--model", str(folder)])
+    assert done.exit_code == 0 and json.loads(done.output)["themes"][0]["theme"] == "training"
+    report = tmp_path / "reports" / "a.txt"
+    report.parent.mkdir()
+    report.write_text("某局2022年政府信息公开工作年度报告\n五、存在的主要问题\n一是业务培训不够。", "utf-8")
+    for number in "bcd":
+        (report.parent / f"{number}.txt").write_text(
+            report.read_text("utf-8").replace("某局", f"某{number}局"), "utf-8"
+        )
+    arguments = ["mine", str(report.parent), "-o", str(tmp_path / "mined"), "--model", str(folder), "--jobs", "2"]
+    done = CliRunner().invoke(cli, arguments)
+    assert done.exit_code == 0, done.output
+    tags = load_frames(tmp_path / "mined", "tags")["tags"]
+    assert tags["theme"].tolist() == ["training"] * 4 and set(tags["source"]) == {"model"}
+    page = tmp_path / "page.html"
+    assert CliRunner().invoke(cli, ["show", str(report), "-o", str(page), "--model", str(folder)]).exit_code == 0
+    assert load_codebook().theme("training").name_zh in page.read_text("utf-8")
+    nlp = spacy.blank("zh")
+    nlp.add_pipe("textmine_themes", config={"model": str(folder)})
+    doc = nlp("业务培训不够。")
+    assert [span.label_ for span in doc.spans["themes"]] == ["training"]
+
+
+@pytest.mark.parametrize(
+    "config", sorted(Path(__file__).parents[2].glob("scripts/textcat/*.cfg")), ids=lambda p: p.stem
+)
+def test_the_configurations_of_the_training_are_whole(config: Path) -> None:
+    settings = load_config(config, overrides={"paths.train": "a.spacy", "paths.dev": "b.spacy"})
+    nlp = spacy.util.load_model_from_config(settings, auto_fill=True, validate=True)
+    assert nlp.pipe_names == ["textcat_multilabel"] and settings["training"]["max_steps"] <= 5000
+
+
 def test_a_bundle_carries_it(folder: Path) -> None:
     tagger = Bundle.from_bytes(read_bundle(None, str(folder)).to_bytes()).tagger()
     assert tagger.predict(["业务培训不够"], ["problem"])[0].themes == ("training",)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("textcat_multilabel/model", b"\x93", "no pipeline with textcat_multilabel"),
+        ("config.cfg", b"junk", "no pipeline with textcat_multilabel"),
+        ("meta.json", b"{", "no pipeline with textcat_multilabel"),
+        ("textcat_multilabel/cfg", b"{}", "differ from the themes"),
+    ],
+)
+def test_damaged_ones_are_refused(folder: Path, tmp_path: Path, file: str, content: bytes, message: str) -> None:
+    shutil.copytree(folder, tmp_path / "damaged")
+    (tmp_path / "damaged" / file).write_bytes(content)
+    with pytest.raises(ModelError, match=message):
+        TextcatTagger(tmp_path / "damaged")
+
+
+@pytest.mark.parametrize("threshold", ["x", 0, 1.5, None])
+def test_a_threshold_is_a_probability(folder: Path, tmp_path: Path, threshold: object) -> None:
+    shutil.copytree(folder, tmp_path / "odd")
+    meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    (tmp_path / "odd" / "meta.json").write_text(json.dumps({**meta, "textmine_threshold": threshold}), "utf-8")
+    with pytest.raises(ModelError, match="the threshold is"):
+        TextcatTagger(tmp_path / "odd")
 
 
 def test_other_pipelines_are_refused(tmp_path: Path) -> None:

@@ -100,6 +100,35 @@ def diff(first: str, second: str, statements: str, output: str) -> None:
     click.echo(f"{changed} of {len(items)} statements change themes", err=True)
 
 
+@codebook.command()
+@click.option("--codebook", "folder", help="folder of a codebook; without it, the packaged one")
+@click.option("-o", "--output", default="-", show_default=True, help="a JSON lines file; - is the standard output")
+@click.option("--role", type=click.Choice(["problem", "measure"]), help="only rules for statements of this role")
+@click.option("--rows", type=click.IntRange(min=0), default=0, show_default=True, help="rows of tokens for one rule")
+@click.option("--words", is_flag=True, help="tokens are our words; without it they are characters, as in blank:zh")
+def patterns(folder: str | None, output: str, role: str | None, rows: int, words: bool) -> None:
+    """Write the rules as token patterns for spaCy's SpanRuler and Prodigy's --patterns.
+
+    A pattern says less than its rule: it finds candidates. A row of tokens says what words with gaps between them
+    say, and makes matching slow.
+
+    Example: textmine codebook patterns -o patterns.jsonl
+    """
+    from collections import Counter
+
+    from textmine.cli.streams import open_output
+    from textmine.segment import Segmenter
+    from textmine.spacy_bridge import export_patterns
+    from textmine.themes import load_codebook
+
+    found = export_patterns(load_codebook(folder), segmenter=Segmenter() if words else None, role=role, rows=rows)
+    with open_output(output) as stream:
+        stream.write(found.to_jsonl())
+    said = Counter(note.coverage for note in found.notes)
+    told = f"{said['whole']} rules said whole, {said['part']} in part, {said['none']} not at all"
+    click.echo(f"{len(found.patterns)} patterns: {told}", err=True)
+
+
 def _tagged(folder: str, items: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     from textmine.themes import RuleTagger, load_codebook
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 _FRAMES = ("statements", "tokens", "reports", "sections", "cells", "tags", "checks", "skipped")
@@ -17,6 +19,7 @@ _FRAMES = ("statements", "tokens", "reports", "sections", "cells", "tags", "chec
 @click.option("--bom", is_flag=True, help="begin a .csv with a byte-order mark, for Excel")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="labels in a .dta file")
 @click.option("--dictionary", help="words for tokens; without it those that the package brings")
+@click.option("-q", "--quiet", is_flag=True, help="no progress bar")
 def export(
     folder: str,
     table: str,
@@ -27,6 +30,7 @@ def export(
     bom: bool,
     lang: str,
     dictionary: str | None,
+    quiet: bool,
 ) -> None:
     """Write statements with their report and themes, their words, or a frame.
 
@@ -41,9 +45,10 @@ def export(
         from textmine.segment import Segmenter
         from textmine.spacy_bridge.frames import export_docbin
 
-        if table != "statements" or theme or role or where:
-            raise click.UsageError("a .spacy file holds whole reports: no table, --theme, --role or --where")
-        export_docbin(folder, output, segmenter=Segmenter(dictionary) if dictionary else None)
+        if table != "statements" or theme or role or where or bom:
+            raise click.UsageError("a .spacy file holds whole reports: no table, --theme, --role, --where or --bom")
+        segmenter = Segmenter(dictionary) if dictionary else None
+        export_docbin(folder, output, segmenter=segmenter, progress=not quiet and sys.stderr.isatty())
         return
     from textmine.export import export_frame, list_statements, list_tokens, parse_where
     from textmine.frames import load_frames

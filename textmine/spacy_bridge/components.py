@@ -26,6 +26,7 @@ from textmine.spacy_bridge.documents import (
     sections_of,
     statements_of,
 )
+from textmine.spacy_bridge.spans import has_records
 from textmine.spacy_bridge.tokenizer import SegmenterTokenizer
 
 if TYPE_CHECKING:
@@ -194,7 +195,10 @@ class StatementSplitter(_Deciding):
 
 
 class ThemeTagger(_Deciding):
-    """Tags statements with themes; a document without statements is split first, as ``textmine_statements`` would."""
+    """Tags statements with themes; a document without statements is split first, as ``textmine_statements`` would.
+
+    Statements are those that ``textmine_statements`` found and spans of others in the same group with a role as label.
+    """
 
     def __init__(
         self,
@@ -213,7 +217,7 @@ class ThemeTagger(_Deciding):
     def annotate(self, docs: list[Doc]) -> None:
         splitter = StatementSplitter(self.name, spans_key=self.statements_key)
         for doc in docs:
-            if self.statements_key not in doc.spans:
+            if not has_records(doc, self.statements_key) and not statements_of(doc, key=self.statements_key):
                 put_statements(doc, splitter.split(doc, self.tagger), key=self.statements_key)
         found = [statements_of(doc, key=self.statements_key) for doc in docs]
         tags = self._tag([statement for several in found for statement in several])

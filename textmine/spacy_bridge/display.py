@@ -1,6 +1,7 @@
 """Pictures of reports by displaCy: sections, roles and themes, in notebooks and as a page of their own.
 
-Colours are fixed and never the only sign: every bar carries its label. They are those of Paul Tol's schemes "light"
+Colours are fixed and never the only sign: every bar carries its label, and a grey line under it shows how far a pale
+bar goes. They are those of Paul Tol's schemes "light"
 (bars; made for black labels on colour) and "muted" (edges of sections), which readers with any common colour blindness
 tell apart (https://sronpersonalpages.nl/~pault/). Themes have the colour of their group.
 """
@@ -54,7 +55,18 @@ color:#000;background:#fff;max-width:56rem;margin:0 auto;padding:0 1rem;font-siz
 .textmine .spans{margin:.2rem 0 .6rem;overflow-wrap:anywhere}.textmine .spans>span{font-weight:normal!important}
 .textmine .spans>span>span>span{white-space:nowrap;font-size:.68em!important}
 .textmine .legend{display:flex;flex-wrap:wrap;gap:.4rem .8rem;padding:0;list-style:none;font-size:.85rem}
-.textmine .legend span{padding:.1rem .4rem;border-radius:3px}
+.textmine .legend span{padding:.1rem .4rem;border-radius:3px;color:#000}
+.textmine .spans>span>span:empty{box-shadow:0 1px #767676}.textmine .legend span{box-shadow:0 0 0 1px #767676}
+@media screen and (prefers-color-scheme:dark){.textmine{color:#ececec;background:#16181b}.textmine .code{color:#b5b5b5}
+.textmine section[data-section=overview]{border-color:#3fa35c!important}
+.textmine section[data-section=disputes]{border-color:#8577d6!important}}
+"""
+
+
+#: of a page of its own: the ground around the report
+_PAGE: Final = """
+body{margin:0;padding:.5rem 0 2rem;background:#fff}
+@media screen and (prefers-color-scheme:dark){body{background:#16181b}}
 """
 
 
@@ -73,7 +85,8 @@ class Picture:
         return (
             '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{escape(self.title)}</title></head>\n<body>{self.body}</body></html>\n"
+            f'<meta name="color-scheme" content="light dark"><title>{escape(self.title)}</title>'
+            f"<style>{_PAGE}</style></head>\n<body>{self.body}</body></html>\n"
         )
 
 

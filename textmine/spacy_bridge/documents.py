@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from textmine.errors import TextmineError
-from textmine.records import Check, Metadata, Report, Section, Statement, Tag, TagSource
+from textmine.records import ROLES, Check, Metadata, Report, Section, Statement, Tag, TagSource
 from textmine.segment import Segmenter
 from textmine.spacy_bridge.spans import Marked, read_records, set_records
 from textmine.spacy_bridge.stored import pack, unpack
 from textmine.spacy_bridge.tokenizer import cut_doc
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, DocBin
+    from spacy.tokens import Doc, DocBin, Span
     from spacy.vocab import Vocab
 
     from textmine.pipeline import Mined
@@ -101,11 +101,17 @@ def to_docs(
         yield to_doc(report, segmenter=segmenter, tagger=tagger, vocab=vocab)
 
 
-def to_docbin(docs: Iterable[Doc]) -> DocBin:
-    """Return documents as a ``DocBin`` that keeps all that :func:`from_doc` needs."""
+def to_docbin(docs: Iterable[Doc], *, attrs: Sequence[str] | None = None) -> DocBin:
+    """Return documents as a ``DocBin`` that keeps all that :func:`from_doc` needs.
+
+    Args:
+        docs: documents.
+        attrs: what is kept of each token, as in ``DocBin``; ``("ORTH",)`` is enough for words and spans.
+    """
     from spacy.tokens import DocBin
 
-    return DocBin(store_user_data=True, docs=docs)
+    options: dict[str, Any] = {} if attrs is None else {"attrs": attrs}
+    return DocBin(store_user_data=True, docs=docs, **options)
 
 
 def text_to_doc(text: str, *, segmenter: Segmenter | None = None, vocab: Vocab | None = None) -> Doc:
@@ -186,8 +192,9 @@ def from_doc(doc: Doc, *, added: TagSource = "human") -> Mined:
     """Return the report, statements, tags and checks that a document holds.
 
     What :func:`to_doc` put there comes back as it was. Labels are read from the spans, so what was relabelled or
-    removed in the document is so in the records. Spans that others added to ``themes`` become tags of the statement in
-    which they begin, with the source ``added``.
+    removed in the document (:func:`~textmine.spacy_bridge.replace_spans`) is so in the records; with a statement go its
+    tags. Spans that others added to ``statements`` are statements where their label is a role; those added to
+    ``themes`` become tags of the statement in which they begin, with the source ``added``.
     """
     from textmine.pipeline import Mined
 
@@ -225,21 +232,40 @@ def sections_of(doc: Doc, *, key: str = "sections") -> tuple[Section, ...]:
 
 
 def statements_of(doc: Doc, *, key: str = "statements") -> tuple[Statement, ...]:
-    """Return the statements of a document, in order of the text; spans that others added are left out."""
-    text, found = doc.text, []
+    """Return the statements of a document, in order of the text; of the spans that others added, those with a role."""
+    text, found, others = doc.text, [], []
     for span, record in read_records(doc, key):
         if record is not None:
             words = text[record["start"] : record["end"]]
             found.append(Statement(**{**record, "role": span.label_, "text": words}))
+        elif span.label_ in ROLES:
+            others.append(span)
+    if others:
+        found += _others_statements(doc, others, found)
     return tuple(sorted(found, key=lambda item: (item.start, item.n)))
+
+
+def _others_statements(doc: Doc, spans: Sequence[Span], known: Sequence[Statement]) -> Iterator[Statement]:
+    """Spans of others as statements; a span that has an id of its own keeps it."""
+    name, taken = report_id_of(doc), {item.statement_id for item in known}
+    n = max((item.n for item in known), default=0)
+    for span in sorted(spans, key=lambda span: (span.start_char, span.end_char)):
+        n += 1
+        own = span.id_ if span.id_ and span.id_ not in taken else f"{name}-{n:03d}"
+        taken.add(own)
+        role: Any = span.label_
+        yield Statement(own, name, n, role, "", span.start_char, span.end_char, span.text)
 
 
 def tags_of(
     doc: Doc, *, key: str = "themes", statements_key: str = "statements", added: TagSource = "human"
 ) -> tuple[Tag, ...]:
-    """Return the tags of a document, in the order of their span group."""
+    """Return the tags of a document, in the order of their span group; those of statements that are gone are too."""
     statements, found = statements_of(doc, key=statements_key), []
+    names = {item.statement_id for item in statements}
     for span, record in read_records(doc, key):
+        if record is not None and record["statement_id"] not in names:
+            continue
         if record is not None:
             own = {name: value for name, value in record.items() if name != "placed"}
             if not record["placed"]:
@@ -256,8 +282,9 @@ def tags_of(
 # --- files --------------------------------------------------------------------------------------------
 
 
-def write_docbin(docs: Iterable[Doc], path: str | Path) -> int:
-    """Write documents to a ``.spacy`` file that is whole or not there; return how many.
+def write_docbin(docs: Iterable[Doc], path: str | Path, *, attrs: Sequence[str] | None = None) -> int:
+    """Write documents to a ``.spacy`` file that is whole or not there; return how many; ``attrs`` as in
+    :func:`to_docbin`.
 
     Raises:
         TextmineError: the file cannot be written.
@@ -266,7 +293,7 @@ def write_docbin(docs: Iterable[Doc], path: str | Path) -> int:
 
     target = Path(path)
     partial = target.with_name(f".{target.name}.partial")
-    found = to_docbin(docs)
+    found = to_docbin(docs, attrs=attrs)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(found.to_bytes())

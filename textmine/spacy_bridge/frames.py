@@ -7,7 +7,7 @@ section, statement and tag stands at its offset in the report; what is around he
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -27,27 +27,46 @@ T = TypeVar("T")
 _FRAMES: Final = ("reports", "sections", "cells", "statements", "tags", "checks")
 
 
-def export_docbin(folder: str | Path, output: str | Path, *, segmenter: Segmenter | None = None) -> int:
+def export_docbin(
+    folder: str | Path, output: str | Path, *, segmenter: Segmenter | None = None, progress: bool = False
+) -> int:
     """Write the reports of a mined folder to a ``.spacy`` file; return how many.
+
+    Args:
+        folder: of the frames.
+        output: the file.
+        segmenter: as in :func:`~textmine.spacy_bridge.to_doc`.
+        progress: show a bar.
 
     Raises:
         FrameError: the folder holds no frames.
         TextmineError: the file cannot be written.
     """
-    return write_docbin(docs_from_frames(folder, segmenter=segmenter), output)
+    # words and spans are all that these documents have; other attributes would take ten times the memory
+    docs = docs_from_frames(folder, segmenter=segmenter, progress=progress)
+    return write_docbin(docs, output, attrs=("ORTH",))
 
 
 def docs_from_frames(
-    folder: str | Path, *, segmenter: Segmenter | None = None, vocab: Vocab | None = None
+    folder: str | Path, *, segmenter: Segmenter | None = None, vocab: Vocab | None = None, progress: bool = False
 ) -> Iterator[Doc]:
     """Give a document for each report of a mined folder, in the order of the frame ``reports``.
 
     Raises:
         FrameError: the folder holds no frames.
     """
+    from tqdm import tqdm
+
     vocab = vocab if vocab is not None else new_vocab()
-    for mined in mined_from_frames(folder):
+    for mined in tqdm(mined_from_frames(folder), disable=not progress, unit="report", total=_count(folder, progress)):
         yield to_doc(mined, segmenter=segmenter, vocab=vocab)
+
+
+def _count(folder: str | Path, progress: bool) -> int | None:
+    import pyarrow.parquet as pq
+
+    path = Path(folder) / "reports.parquet"
+    return int(pq.read_metadata(path).num_rows) if progress and path.is_file() else None
 
 
 def mined_from_frames(folder: str | Path) -> Iterator[Mined]:
@@ -58,35 +77,55 @@ def mined_from_frames(folder: str | Path) -> Iterator[Mined]:
     """
     from textmine.pipeline import Mined
 
-    grouped = {name: _grouped(folder, name) for name in _FRAMES}
-    for name, rows in grouped["reports"].items():
-        own = {frame: grouped[frame].get(name, []) for frame in _FRAMES[1:]}
+    reports, *others = (_Rows.read(folder, name) for name in _FRAMES)
+    for name in reports.places:
+        own = {frame: rows.of(name) for frame, rows in zip(_FRAMES[1:], others, strict=True)}
         yield Mined(
-            _report(rows[0], own["sections"], own["cells"]),
+            _report(reports.of(name)[0], own["sections"], own["cells"]),
             tuple(_record(Statement, row) for row in own["statements"]),
             tuple(_record(Tag, row) for row in own["tags"]),
             tuple(_record(Check, row) for row in own["checks"]),
         )
 
 
-def _grouped(folder: str | Path, name: str) -> dict[str, list[dict[str, Any]]]:
-    """The rows of a frame by report; missing values are ``None``."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A frame in Arrow's memory; the rows of one report at a time become Python's, which take ten times as much."""
 
-    from textmine.frames import arrow_schema
+    table: Any
+    #: report -> first row and number of rows
+    places: dict[str, tuple[int, int]]
 
-    path = Path(folder) / f"{name}.parquet"
-    if not path.is_file():
-        raise FrameError(f"{folder} is no mined folder: {path.name} is missing")
-    try:
-        rows = pq.read_table(path).cast(arrow_schema(name)).to_pylist()
-    except (OSError, pa.ArrowInvalid, ValueError, KeyError) as error:
-        raise FrameError(f"{path} is damaged or of another version: {error}") from error
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["report_id"], []).append(row)
-    return found
+    @classmethod
+    def read(cls, folder: str | Path, name: str) -> _Rows:
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        from textmine.frames import arrow_schema
+
+        path = Path(folder) / f"{name}.parquet"
+        if not path.is_file():
+            raise FrameError(f"{folder} is no mined folder: {path.name} is missing")
+        try:
+            table = pq.read_table(path).cast(arrow_schema(name))
+        except (OSError, pa.ArrowInvalid, ValueError, KeyError) as error:
+            raise FrameError(f"{path} is damaged or of another version: {error}") from error
+        ids = table["report_id"].combine_chunks().dictionary_encode()
+        numbers = ids.indices.to_numpy(zero_copy_only=False)
+        if (np.diff(numbers) < 0).any():  # frames are written report by report; others may have sorted them anew
+            order = np.argsort(numbers, kind="stable")
+            table, numbers = table.take(order), numbers[order]
+        counts = np.bincount(numbers, minlength=len(ids.dictionary)).tolist()
+        firsts = np.cumsum([0, *counts]).tolist()
+        names = ids.dictionary.to_pylist()
+        return cls(table, {one: (first, count) for one, first, count in zip(names, firsts, counts, strict=False)})
+
+    def of(self, report: str) -> list[dict[str, Any]]:
+        """Return the rows of a report; missing values are ``None``."""
+        first, count = self.places.get(report, (0, 0))
+        rows: list[dict[str, Any]] = self.table.slice(first, count).to_pylist() if count else []
+        return rows
 
 
 def _report(row: Row, sections: list[dict[str, Any]], cells: list[dict[str, Any]]) -> Report:

@@ -16,6 +16,7 @@ from math import prod
 from typing import Any, Final
 
 from textmine.segment import Segmenter
+from textmine.themes.classifier import SPOKEN
 from textmine.themes.codebook import GAP, Codebook, Rule, Theme, alternatives, load_codebook
 
 _SENTENCE: Final = ("。", "；", ";", "！", "!", "？", "?", "\n")
@@ -77,10 +78,17 @@ def export_patterns(
             alone find 49 % of what the rules find at 177 kB of text a second; 1 row a rule 73 % at 5 kB, 5 rows 79 %
             at 0.5 kB.
 
+    Raises:
+        ValueError: there is no such role, or ``rows`` is negative.
+
     >>> found = export_patterns(role="problem")
     >>> [p for p in found.patterns if p["id"] == "content_breadth.effort"][0]["label"]
     'content_breadth'
     """
+    if role not in (None, *SPOKEN):
+        raise ValueError(f"unknown role {role!r}; rules are for {' and '.join(SPOKEN)}")
+    if rows < 0:
+        raise ValueError(f"rows is a number from 0, got {rows}")
     book = codebook if codebook is not None else load_codebook()
     cut: Callable[[str], list[str]] = list if segmenter is None else segmenter.cut
     patterns: list[dict[str, Any]] = []

@@ -61,6 +61,34 @@ def read_records(doc: Doc, key: str) -> Iterator[tuple[Span, Mapping[str, Any] |
             yield span, record_of(group, span)
 
 
+def has_records(doc: Doc, key: str) -> bool:
+    """Return whether records were set in the group ``key``, if only none."""
+    group = doc.spans.get(key)
+    return group is not None and ATTRS_KEY in group.attrs
+
+
+def replace_spans(doc: Doc, key: str, spans: Iterable[Span]) -> None:
+    """Put other spans into the group ``key`` and keep what textmine knows of those that stay.
+
+    ``doc.spans[key] = […]`` makes a new group without our records: exact offsets, scores and sources are lost then.
+    A span that is to stay what it is keeps its ``id_``.
+
+    >>> from spacy.tokens import Span
+    >>> from textmine.spacy_bridge import text_to_doc
+    >>> doc = text_to_doc("政务公开工作不足。")
+    >>> set_records(doc, "themes", [Marked("1", "staffing", 5, 8, {})])
+    >>> old = doc.spans["themes"][0]
+    >>> replace_spans(doc, "themes", [Span(doc, old.start, old.end, "training", span_id=old.id_)])
+    >>> doc.spans["themes"][0].label_, exact_offsets(doc, "themes")
+    ('training', [(5, 8)])
+    """
+    from spacy.tokens import SpanGroup
+
+    old = doc.spans.get(key)
+    attrs = dict(old.attrs) if old is not None else {}
+    doc.spans[key] = SpanGroup(doc, name=key, attrs=attrs, spans=list(spans))
+
+
 def record_of(group: SpanGroup, span: Span) -> Mapping[str, Any] | None:
     """Return our record of a span, or ``None`` where the span is another's."""
     found: Mapping[str, Any] | None = group.attrs.get(ATTRS_KEY, {}).get(span.id_)
@@ -84,10 +112,11 @@ def exact_offsets(doc: Doc, key: str) -> list[tuple[int, int]]:
 
 
 def _bounds(doc: Doc) -> tuple[list[int], list[int]]:
-    starts = [token.idx for token in doc]
-    if not starts:
+    if not len(doc):
         raise ValueError("a document without tokens can carry no spans")
-    return starts, [token.idx + len(token) for token in doc]
+    places = doc.to_array(["IDX", "LENGTH"]).astype(int)
+    starts: list[int] = places[:, 0].tolist()
+    return starts, places.sum(axis=1).tolist()
 
 
 def _cover(starts: list[int], ends: list[int], start: int, end: int) -> tuple[int, int]:

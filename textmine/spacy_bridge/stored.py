@@ -18,11 +18,19 @@ def pack(record: Any, *, without: tuple[str, ...] = ()) -> Any:
     >>> pack(Field("2022", "2022年", "title"), without=("start", "end"))
     {'value': '2022', 'raw': '2022年', 'origin': 'title'}
     """
-    if is_dataclass(record):
-        return {item.name: pack(getattr(record, item.name)) for item in fields(record) if item.name not in without}
+    if record is None or isinstance(record, str | int | float):
+        return record
     if isinstance(record, tuple | list):
         return [pack(item) for item in record]
-    return record
+    names = _names(cast(Hashable, type(record)))
+    if names is None:
+        return record
+    return {name: pack(getattr(record, name)) for name in names if name not in without}
+
+
+@cache
+def _names(kind: Hashable) -> tuple[str, ...] | None:
+    return tuple(item.name for item in fields(kind)) if is_dataclass(kind) else None
 
 
 def unpack(kind: type[T], data: Any) -> T:

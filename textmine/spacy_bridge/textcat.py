@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from textmine.errors import ModelError
+from textmine.model_store import default_tagger
 from textmine.themes.codebook import Codebook, load_codebook
 from textmine.themes.tagger import Hit, Prediction, decided_roles
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from textmine.records import Role
+    from textmine.themes.classifier import DecidedRole, Piece
     from textmine.themes.labelled import Labelled
     from textmine.themes.linear import Doubles
 
@@ -24,6 +27,8 @@ _PIPE: Final = "textcat_multilabel"
 
 class TextcatTagger:
     """Tags statements by the text classifier of a spaCy pipeline, made by ``scripts/train_textcat.py``.
+
+    It knows themes only: the roles of a report's statements are those that the trained tagger of the package decides.
 
     Args:
         folder: a saved pipeline with ``textcat_multilabel``.
@@ -48,19 +53,37 @@ class TextcatTagger:
         if odd:
             raise ModelError(f"{folder}: the labels differ from the themes of the codebook in {', '.join(odd)}")
         self.classes_ = tuple(self.codebook.codes)
-        self.threshold = float(self._nlp.meta.get("textmine_threshold", pipe.cfg.get("threshold", 0.5)))
+        threshold = self._nlp.meta.get("textmine_threshold", pipe.cfg.get("threshold", 0.5))
+        if not isinstance(threshold, int | float) or not 0 < threshold <= 1:
+            raise ModelError(f"{folder}: the threshold is {threshold!r}, expected a number above 0, at most 1")
+        self.threshold = float(threshold)
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever the tagger could answer differently."""
-        weights = self._nlp.to_bytes(exclude=["vocab"])
-        return f"textcat:{hashlib.sha256(weights).hexdigest()[:16]}"
+        digest = hashlib.sha256(self._nlp.to_bytes(exclude=["vocab"]))
+        digest.update(f"{self.uncertain_below} {default_tagger().fingerprint}".encode())
+        return f"textcat:{digest.hexdigest()[:16]}"
 
     def describe(self) -> dict[str, Any]:
         """Return what the manifest of a mined folder says of the tagger."""
         meta = self._nlp.meta
         book = {"version": self.codebook.version, "digest": self.codebook.digest}
         return {"kind": "spacy", "spacy": meta["spacy_version"], "pipeline": self._nlp.pipe_names, "codebook": book}
+
+    def decide_pieces(self, text: str, pieces: Sequence[Piece]) -> list[DecidedRole]:
+        """Return the roles of the pieces of a problems part, as the trained tagger of the package decides them."""
+        return default_tagger().decide_pieces(text, pieces)
+
+    def decide_parts(self, parts: Sequence[tuple[str, Sequence[Piece]]]) -> list[list[DecidedRole]]:
+        """Return for many parts at once what :meth:`decide_pieces` says of each."""
+        return default_tagger().decide_parts(parts)
+
+    def decide_passages(
+        self, texts: Sequence[str], passages: Sequence[Hashable], before: Sequence[str] | None = None
+    ) -> list[tuple[Role, float]]:
+        """Return role and probability of statements of many passages, as the trained tagger decides them."""
+        return default_tagger().decide_passages(texts, passages, before)
 
     def predict_proba(self, texts: Sequence[str], roles: Sequence[str | None] | None = None) -> Doubles:
         """Return the probability of each theme (statements × themes); context carries none."""
