@@ -3,7 +3,7 @@
 # Usage: setup.sh [use|test]; "test" adds all extras, the developers' tools and, where it can, a browser.
 set -eu
 cd "$(dirname "$0")/.."
-extras=fast
+extras=fast,plots,excel
 [ "${1:-use}" = test ] && extras=dev
 [ -x .venv/bin/python ] || "${PYTHON:-python3}" -m venv .venv
 .venv/bin/python -c 'import sys; sys.exit("textmine needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'

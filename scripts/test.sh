@@ -23,3 +23,11 @@ root=$(pwd)
 (cd "$wheels" && PYTHONPATH="$wheels/site" "$root/.venv/bin/python" -c "import textmine; assert textmine.__file__.startswith('$wheels')" &&
     PYTHONPATH="$wheels/site" "$root/.venv/bin/python" -c 'from textmine.cli import main; main()' tag in.jsonl | grep -q '"theme": "training"')
 echo "the wheel works"
+
+# The newcomer's way: the demo in a folder of its own, with the packages that setup.sh installs for use and no others.
+fresh=$wheels/fresh
+mkdir "$fresh"
+tar -c --exclude=./.venv --exclude=./.git --exclude=./build --exclude=./demo-out --exclude='./.*_cache' . | tar -x -C "$fresh"
+sh "$fresh/scripts/demo.sh"
+grep -q "</html>" "$fresh/demo-out/summary.html"
+echo "the demo works"
